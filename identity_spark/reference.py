@@ -5,7 +5,6 @@ A leaf like ``errors``: configuration and expressions both read facts, so neithe
 
 from functools import cache
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import yaml
 CHECKOUT = Path(__file__).resolve().parent.parent / "conf"
 
 
-def folder() -> Traversable:
+def folder() -> Any:
     """Where the facts are: inside an installed wheel, else ``conf/`` of the checkout."""
     packaged = resources.files("identity_spark") / "conf"
     return packaged if packaged.is_dir() else CHECKOUT

@@ -1,0 +1,28 @@
+"""What a project's configuration says: ``load_config`` reads it, checks all of it and fills in the defaults."""
+
+from identity_spark.config.load import config_hash, load_config
+from identity_spark.config.model import (
+    Config,
+    Criterion,
+    FieldMapping,
+    GoldenField,
+    Guardrails,
+    Identifier,
+    Output,
+    Rule,
+    Source,
+)
+
+__all__ = [
+    "Config",
+    "Criterion",
+    "FieldMapping",
+    "GoldenField",
+    "Guardrails",
+    "Identifier",
+    "Output",
+    "Rule",
+    "Source",
+    "config_hash",
+    "load_config",
+]

@@ -1,0 +1,56 @@
+"""The names of fields and identifiers together: they become columns of the output tables."""
+
+import re
+
+from identity_spark.config.model import Identifier, Source
+from identity_spark.config.problems import Problems, suggest
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+OUTPUT_COLUMNS = """
+    dinmo_id record_key source primary_key status rule_keys blocked updated_at run_id record_count sources rules
+    first_seen_at last_seen_at representative_entity_key_name representative_entity_key_value field_sources
+"""
+RESERVED = frozenset(OUTPUT_COLUMNS.split())
+
+
+def check_fields(sources: tuple[Source, ...], identifiers: tuple[Identifier, ...], problems: Problems) -> None:
+    """Names that make good columns and differ in more than case, and a source for each identifier."""
+    places = {i.name: f"identifiers.{i.name}" for i in identifiers}
+    for source in sources:
+        for field in source.columns:
+            places.setdefault(field, f"sources.{source.name}.columns.{field}")
+    _check_names(places, problems)
+    if sources and all(source.columns for source in sources):  # else the list of fields is not complete
+        _check_mapped(sources, identifiers, problems)
+
+
+def _check_names(places: dict[str, str], problems: Problems) -> None:
+    folded: dict[str, str] = {}
+    for name, place in places.items():
+        if not NAME.fullmatch(name) or "__" in name:
+            problems.add(place, f"{name!r} is no field name; use letters, digits and single _, a letter first")
+        if name.lower() in RESERVED:
+            problems.add(
+                place, f"{name!r} is a column of the output tables; choose another name, like my_{name.lower()}"
+            )
+        other = folded.setdefault(name.lower(), name)
+        if other != name:
+            problems.add(place, f"{name!r} and {other!r} differ in case only, which Spark ignores; rename one of them")
+
+
+def _check_mapped(sources: tuple[Source, ...], identifiers: tuple[Identifier, ...], problems: Problems) -> None:
+    derived = {i.name for i in identifiers if i.derived}
+    mapped = dict.fromkeys(field for source in sources for field in source.columns)
+    spare = [field for field in mapped if field not in {i.name for i in identifiers}]
+    for identifier in identifiers:
+        if not identifier.derived and identifier.name not in mapped:
+            hint = suggest(identifier.name, spare)
+            near = f", or {hint}" if hint.startswith("did you mean") else ""
+            problems.add(
+                f"identifiers.{identifier.name}", f"no source maps it; add it under sources.<name>.columns{near}"
+            )
+    for source in sources:
+        for field in source.columns:
+            if field in derived:
+                place = f"sources.{source.name}.columns.{field}"
+                problems.add(place, f"{field!r} is a derived identifier; map the field it is derived from instead")

@@ -1,0 +1,176 @@
+"""The section ``identifiers``: what rules may compare, how it is read, and which limits hold for it."""
+
+from dataclasses import replace
+
+from identity_spark.config.keys import IDENTIFIER, PLAIN_ONLY, STEP
+from identity_spark.config.model import (
+    CAPPED_TYPES,
+    DEFAULT_MAX_DISTINCT_PER_VALUE,
+    DEFAULT_MAX_RECORDS_PER_VALUE,
+    TYPES,
+    Identifier,
+)
+from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem
+from identity_spark.config.problems import show, suggest
+from identity_spark.config.section import Section, check_known, opened, text, whole
+from identity_spark.config.transforms import TRANSFORMS, parse_transform
+
+FUZZY = ("fuzzy_medium", "fuzzy_strong")
+DEFAULT_FORMATS = ("yyyy-MM-dd",)
+STEPS = ("trim", "lower", "digits", "accents")
+
+
+def identifiers(top: Section) -> tuple[Identifier, ...]:
+    """The identifiers in the order written, derived ones with the type that they come from."""
+    top.require("identifiers", "name at least one: identifiers: {email: {type: email}}")
+    if top.raw.get("identifiers") == {}:
+        top.reject("identifiers", "an empty mapping; name at least one: {email: {type: email}}")
+    found = top.children("identifiers", "identifiers: {email: {type: email}}")
+    sections = {
+        name: opened({} if value is None else value, place, IDENTIFIER, top.problems) for name, place, value in found
+    }
+    written = tuple(_identifier(name, section) for name, section in sections.items())
+    typed = _with_types(written, sections)
+    return tuple(replace(i, max_distinct_per_value=_distinct(sections[i.name], i, typed)) for i in typed)
+
+
+def _identifier(name: str, section: Section) -> Identifier:
+    derived = section.has("from") or section.has("transform")
+    if derived:
+        _check_derived(section)
+    else:
+        section.require("type", f"choose from {', '.join(TYPES)}; or derive it: {{from: ..., transform: ...}}")
+    kind = "" if derived else section.choice("type", TYPES, "")
+    _check_formats(section, kind, derived)
+    _check_steps(section)
+    transform, argument = _transform(section)
+    return Identifier(
+        name=name,
+        type=kind,
+        formats=section.texts("formats") or (DEFAULT_FORMATS if kind == "date" else ()),
+        blocked=_blocked(section),
+        max_records_per_value=section.limit(
+            "max_records_per_value", DEFAULT_MAX_RECORDS_PER_VALUE if kind in CAPPED_TYPES else None
+        ),
+        max_values_per_profile=section.limit("max_values_per_profile"),
+        conflict_tolerance=section.choice("conflict_tolerance", FUZZY, "") or None,
+        case_sensitive=section.flag("case_sensitive"),
+        only_numeric=section.flag("only_numeric"),
+        derived_from=section.text("from") or ("" if derived else None),
+        transform=transform,
+        argument=argument,
+    )
+
+
+def _check_derived(section: Section) -> None:
+    section.require("from", "name the identifier that it is derived from")
+    section.require("transform", f"choose from {', '.join(TRANSFORMS)}")
+    for key in PLAIN_ONLY:
+        if section.has(key):
+            remedy = "it takes the type that it is derived from" if key == "type" else "set it where it is derived from"
+            section.reject(key, f"{show(section.raw[key])} does not apply to a derived identifier; {remedy}")
+
+
+def _check_formats(section: Section, kind: str, derived: bool) -> None:
+    if section.has("formats") and not derived and kind not in ("date", ""):
+        section.reject("formats", f"it does not apply to type {kind}; only dates have formats, leave it out")
+    for place, written in section.placed_texts("formats"):
+        problem = date_format_problem(written)
+        if problem:
+            section.problems.add(place, problem)
+
+
+def _check_steps(section: Section) -> None:
+    """The chain ``standardize``: known steps, or a regular expression and what replaces it."""
+    for place, value in section.entries("standardize"):
+        if isinstance(value, dict):
+            step = opened(value, place, STEP, section.problems)
+            step.require("regex", "write {regex: ..., replace: ...}")
+            if step.raw.get("replace") is None:
+                step.reject("replace", 'missing; write the replacement, "" for none')
+            problem = regex_problem(step.text("regex") or "")
+            if problem:
+                step.reject("regex", problem)
+            continue
+        step_name = text(value, place, section.problems)
+        if step_name is not None and step_name not in STEPS:
+            section.problems.add(place, f"{step_name!r} is unknown; {suggest(step_name, STEPS)}")
+
+
+def _blocked(section: Section) -> tuple[str, ...]:
+    found = [] if section.raw.get("blocked") == [] else section.placed_texts("blocked")
+    for place, written in found:
+        problem = blocked_problem(written)
+        if problem:
+            section.problems.add(place, problem)
+    return tuple(written for _, written in found)
+
+
+def _transform(section: Section) -> tuple[str | None, int | None]:
+    written = section.text("transform")
+    if written is None:
+        return None, None
+    try:
+        return parse_transform(written)
+    except ValueError as error:
+        section.reject("transform", str(error))
+        return None, None
+
+
+def _with_types(found: tuple[Identifier, ...], sections: dict[str, Section]) -> tuple[Identifier, ...]:
+    """The same identifiers, derived ones typed by the plain identifier at the end of their chain."""
+    by_name = {i.name: i for i in found}
+    typed = []
+    for identifier in found:
+        chain = _chain(identifier, by_name, sections[identifier.name])
+        typed.append(replace(identifier, type=chain[-1].type))
+        if identifier.derived and len(chain) > 1:
+            _check_takes(identifier, value_type(chain[1]), sections[identifier.name])
+    return tuple(typed)
+
+
+def _chain(start: Identifier, by_name: dict[str, Identifier], section: Section) -> list[Identifier]:
+    """``start``, what it is derived from, what that is derived from, and so on."""
+    chain = [start]
+    while chain[-1].derived_from is not None:
+        name = chain[-1].derived_from
+        if name in (i.name for i in chain):
+            if name == start.name == min((i.name for i in chain), key=list(by_name).index):  # each loop once
+                loop = " from ".join([*(i.name for i in chain), name])
+                section.reject("from", f"a loop: {loop}; derive one of them from a mapped field")
+            break
+        if name not in by_name:
+            if len(chain) == 1 and name:
+                check_known([(section.at("from"), name)], by_name, "identifier", section.problems)
+            break
+        chain.append(by_name[name])
+    return chain
+
+
+def value_type(identifier: Identifier) -> str:
+    """The type of the values that come out: a derived identifier's by its transform; empty when not known."""
+    if not identifier.derived:
+        return identifier.type
+    return TRANSFORMS[identifier.transform].gives if identifier.transform else ""
+
+
+def _check_takes(identifier: Identifier, given: str, section: Section) -> None:
+    takes = TRANSFORMS[identifier.transform].takes if identifier.transform else frozenset()
+    if given and takes and given not in takes:
+        fitting = ", ".join(kind for kind in TYPES if kind in takes)
+        message = f"{identifier.transform!r} does not fit {identifier.derived_from}, which is of type {given}"
+        section.reject("transform", f"{message}; it takes {fitting}")
+
+
+def _distinct(section: Section, identifier: Identifier, found: tuple[Identifier, ...]) -> dict[str, int]:
+    """``max_distinct_per_value``; by default few last names for an e-mail or phone, when the project has them."""
+    if "max_distinct_per_value" not in section.raw:
+        surname = next((i.name for i in found if i.type == "last_name" and not i.derived), None)
+        applies = surname is not None and identifier.type in ("email", "phone") and not identifier.derived
+        return {surname: DEFAULT_MAX_DISTINCT_PER_VALUE} if applies and surname else {}
+    limits: dict[str, int] = {}
+    like = "max_distinct_per_value: {last_name: 4}"
+    for name, place, value in section.children("max_distinct_per_value", like):
+        check_known([(place, name)], (i.name for i in found), "identifier", section.problems)
+        limits[name] = whole(value, place, section.problems) or 1
+    return limits

@@ -1,0 +1,99 @@
+"""The section ``rules``: which records belong together."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from identity_spark.config.identifiers import FUZZY, value_type
+from identity_spark.config.keys import CRITERION, RULE
+from identity_spark.config.model import DEFAULT_MAX_BLOCK_RECORDS, NAMES, Criterion, Identifier, Rule, Source
+from identity_spark.config.section import Section, check_known, opened
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+MATCHES = ("exact", *FUZZY)
+SIMILAR = NAMES | {"date", "email", "company", "address", "text"}
+FUZZY_TYPES = {"fuzzy_strong": SIMILAR, "fuzzy_medium": SIMILAR | {"id", "phone", "number"}}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What rules and golden fields may name."""
+
+    complete: bool  # whether every source says which fields it maps
+    sources: tuple[str, ...]
+    identifiers: Mapping[str, Identifier]
+    plain_fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, sources: tuple[Source, ...], identifiers: tuple[Identifier, ...]) -> "Known":
+        names = {i.name: i for i in identifiers}
+        fields = dict.fromkeys(field for source in sources for field in source.columns if field not in names)
+        complete = bool(sources) and all(source.columns for source in sources)
+        return cls(complete, tuple(source.name for source in sources), names, tuple(fields))
+
+
+def rules(top: Section, names: Known) -> tuple[Rule, ...]:
+    """The rules in the order written, strongest first."""
+    top.require("rules", "write at least one: rules: [{name: email, criteria: [{identifiers: email, match: exact}]}]")
+    taken: dict[str, str] = {}
+    found = []
+    for place, value in top.entries("rules"):
+        section = opened(value, place, RULE, top.problems)
+        rule = _rule(section, names)
+        if rule.name and rule.name in taken:
+            section.reject("name", f"{rule.name!r} is also the name of {taken[rule.name]}; give each rule its own")
+        taken.setdefault(rule.name, place)
+        found.append(rule)
+    return tuple(found)
+
+
+def _rule(section: Section, names: Known) -> Rule:
+    section.require("name", "name the rule, like email_and_name")
+    section.require("criteria", "write at least one: criteria: [{identifiers: email, match: exact}]")
+    name = section.text("name") or ""
+    if name and not NAME.fullmatch(name):
+        section.reject("name", f"{name!r} is no rule name; use letters, digits and _, a letter first")
+    placed = section.placed_texts("sources")
+    check_known(placed, names.sources, "source", section.problems)
+    criteria = tuple(_criterion(value, place, section, names) for place, value in section.entries("criteria"))
+    if criteria and not any(criterion.anchors for criterion in criteria):
+        section.reject(
+            "criteria",
+            "no anchor, so every record would have to be compared with every other; add a criterion with match: exact "
+            "and without missing: pass",
+        )
+    max_block_records = section.number("max_block_records", DEFAULT_MAX_BLOCK_RECORDS)
+    return Rule(name, criteria, tuple(source for _, source in placed), max_block_records)
+
+
+def _criterion(value: Any, place: str, rule: Section, names: Known) -> Criterion:
+    section = opened(value, place, CRITERION, rule.problems)
+    section.require("identifiers", "name the identifier, or a list of identifiers, to compare")
+    placed = section.placed_texts("identifiers", single=True)
+    match = section.choice("match", MATCHES, "exact")
+    for name_place, name in placed:
+        _check_identifier(name, name_place, match, section, names)
+    if section.has("threshold") and match == "exact":
+        section.reject("threshold", "it applies to fuzzy matches only; leave it out, or write match: fuzzy_medium")
+    return Criterion(
+        identifiers=tuple(name for _, name in placed),
+        match=match,
+        missing=section.choice("missing", ("fail", "pass"), "fail"),
+        threshold=section.fraction("threshold"),
+        at_least=section.number("at_least"),
+    )
+
+
+def _check_identifier(name: str, place: str, match: str, section: Section, names: Known) -> None:
+    identifier = names.identifiers.get(name)
+    if identifier is None and names.identifiers and name in names.plain_fields:
+        section.problems.add(place, f"{name!r} is a field but no identifier; add it under identifiers")
+    elif identifier is None:
+        check_known([(place, name)], names.identifiers, "identifier", section.problems)
+    elif match in FUZZY:
+        kind = value_type(identifier)
+        allowed = [m for m in MATCHES if m not in FUZZY or kind in FUZZY_TYPES[m]]
+        if kind and match not in allowed:
+            message = f"{match!r} is not defined for {name}, which is of type {kind}; choose from {', '.join(allowed)}"
+            section.reject("match", message)

@@ -1,0 +1,85 @@
+"""The section ``sources``: where each table is, what identifies its records, and which column holds which field."""
+
+import re
+from typing import Any
+
+from identity_spark.config.iso import country
+from identity_spark.config.keys import MAPPING, SOURCE
+from identity_spark.config.model import FieldMapping, Source
+from identity_spark.config.problems import Problems, show
+from identity_spark.config.section import Section, opened
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+FORMATS = ("delta", "parquet", "csv", "json", "orc")
+
+
+def sources(top: Section) -> tuple[Source, ...]:
+    """The sources in the order written, which is their order of trust."""
+    top.require("sources", "describe at least one source table")
+    found = top.children("sources", "sources: {crm: {path: ..., primary_key: ..., columns: {...}}}")
+    if top.raw.get("sources") == {}:
+        top.reject("sources", "an empty mapping; describe at least one source table")
+    return tuple(_source(name, place, value, top.problems) for name, place, value in found)
+
+
+def _source(name: str, place: str, value: Any, problems: Problems) -> Source:
+    if not NAME.fullmatch(name):
+        problems.add(place, f"{name!r} is no source name; use letters, digits, _ and -, a letter first")
+    section = opened(value, place, SOURCE, problems)
+    _check_location(section)
+    section.require("primary_key", "name the column, or columns, that tell its records apart")
+    section.require("columns", "map at least one field: columns: {email: email_address}")
+    return Source(
+        name=name,
+        primary_key=section.texts("primary_key", single=True),
+        columns=_columns(section),
+        path=section.text("path"),
+        table=section.text("table"),
+        format=section.choice("format", FORMATS, "delta"),
+        options=_options(section),
+        where=section.text("where"),
+        updated_at=section.text("updated_at"),
+        country=country(section, "country"),
+        max_records_per_profile=section.limit("max_records_per_profile"),
+    )
+
+
+def _check_location(section: Section) -> None:
+    if section.has("path") and section.has("table"):
+        section.reject("table", "given together with path; keep one of the two")
+    elif not section.has("path") and not section.has("table"):
+        section.reject("path", "missing; write path: folder/or/file, or table: catalog.schema.name")
+    if section.has("table") and section.has("format"):
+        section.reject("format", f"{show(section.raw['format'])} does not apply to a table; leave it out")
+
+
+def _columns(section: Section) -> dict[str, FieldMapping]:
+    """Field to mapping; whether the field names fit is checked with those of the other sources."""
+    fields = section.children("columns", "columns: {field: column}")
+    if section.raw.get("columns") == {}:
+        section.reject("columns", "an empty mapping; map at least one field: columns: {email: email_address}")
+    return {name: _mapping(name, section, value) for name, _, value in fields}
+
+
+def _mapping(name: str, section: Section, value: Any) -> FieldMapping:
+    columns = Section(section.raw["columns"], section.at("columns"), section.problems)
+    if isinstance(value, dict):
+        expression = opened(value, columns.at(name), MAPPING, section.problems)
+        expression.require("expr", 'write the SQL: {expr: "..."}')
+        return FieldMapping(expr=expression.text("expr"))
+    if value is None:
+        columns.reject(name, 'missing; name the column, a list of columns, or {expr: "SQL"}')
+    return FieldMapping(columns=columns.texts(name, single=True))
+
+
+def _options(section: Section) -> dict[str, str]:
+    """Reader options as the text that Spark takes."""
+    options: dict[str, str] = {}
+    for name, place, value in section.children("options", 'options: {header: "true"}'):
+        if isinstance(value, bool | int | float):
+            options[name] = show(value)
+        elif isinstance(value, str):
+            options[name] = str(value)
+        else:
+            section.problems.add(place, f"{show(value)} is no reader option; write one text, number, true or false")
+    return options

@@ -1,0 +1,74 @@
+"""What the configuration may say but the job cannot do yet: refused, never ignored.
+
+When a behaviour is built, delete its line here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from identity_spark.config.problems import Problems, join, show
+
+
+def written(value: Any) -> bool:
+    return value is not None
+
+
+def one_of(*values: str) -> Callable[[Any], bool]:
+    return lambda value: value in values
+
+
+def over_one(value: Any) -> bool:
+    return str(value).isdecimal() and int(value) > 1  # text when it came from the environment
+
+
+@dataclass(frozen=True)
+class Later:
+    """Where it is written (``*`` is any name or list position), which values are meant, and what to do meanwhile."""
+
+    place: str
+    meant: Callable[[Any], bool]
+    remedy: str
+
+
+LATER_TRANSFORMS = ("tokens", "house_number", "street", "first_token", "last_token", "nickname_root")
+LATER = (
+    Later(
+        "identifiers.*.conflict_tolerance",
+        one_of("fuzzy_strong", "fuzzy_medium"),
+        "leave it out: limits count different values",
+    ),
+    Later("identifiers.*.standardize", written, "leave it out: each type is standardized in its own way"),
+    Later("identifiers.*.transform", one_of(*LATER_TRANSFORMS), "leave the derived identifier out"),
+    Later("rules.*.criteria.*.match", one_of("fuzzy_strong", "fuzzy_medium"), "write exact"),
+    Later("rules.*.criteria.*.threshold", written, "leave it out"),
+    Later("rules.*.criteria.*.missing", one_of("pass"), "leave it out: a missing value fails the criterion"),
+    Later("rules.*.criteria.*.at_least", over_one, "leave it out: one equal value is enough"),
+    Later("guardrails.on_conflict", one_of("peel"), "write exclude"),
+    Later("guardrails.conflict_together", written, "leave it out, or limit max_values_per_profile"),
+    Later("golden.groups", written, "leave it out, and name the fields under golden.fields"),
+    Later("match_pairs", one_of("all"), "write spanning"),
+    Later("overrides", written, "leave it out"),
+)
+
+
+def check_unsupported(tree: Any, problems: Problems) -> None:
+    """A problem for everything in the table that the configuration asks for."""
+    for later in LATER:
+        for place, value in _found(tree, later.place.split("."), ""):
+            if later.meant(value):
+                what = "" if isinstance(value, dict | list) else f"{show(value)} is "
+                problems.add(place, f"{what}not supported yet; {later.remedy}")
+
+
+def _found(value: Any, steps: list[str], place: str) -> Iterator[tuple[str, Any]]:
+    """Place and value of everything that the steps lead to."""
+    if not steps:
+        yield place, value
+    elif steps[0] == "*" and isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _found(item, steps[1:], f"{place}[{n}]")
+    elif isinstance(value, dict):
+        for key in value if steps[0] == "*" else [steps[0]]:
+            if key in value:
+                yield from _found(value[key], steps[1:], join(place, key))

@@ -1,0 +1,138 @@
+"""Names of persons: the types ``first_name``, ``last_name`` and ``full_name``, generations and nicknames.
+
+A canonical name is lower case, accents folded, letters of any script kept, words apart by one space: apostrophes are
+dropped (O'Brien is ``obrien``), other punctuation, digits and symbols separate. Titles and suffixes are dropped as long
+as a name is left; placeholders (unknown, test) are null. The words come from ``conf/name_words.yaml`` (hand-curated),
+the nicknames from ``conf/nicknames.yaml`` (PyPI ``nicknames``, by ``scripts/make_nicknames.py``).
+"""
+
+from collections.abc import Iterable
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from identity_spark.expressions.text import INVISIBLE, SPACES, folded_words, keep_if, or_null
+from identity_spark.reference import facts
+
+LONGEST = 200  # characters of a name that count; what follows is cut
+PLAIN = rf"\A[a-z]{{1,{LONGEST}}}\z"  # one ASCII word, as most names are: nothing to drop
+APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02bf\u02be\u2018\u2019\u201b\u2032"
+SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))
+COMMAS = ",\uff0c\u3001\u060c"
+SEPARATORS = SPACES + '!"#$%&()*+-./:;<=>?@[\\]^_{|}~\u2010\u2011\u2012\u2013\u2014\u2015'
+
+LETTER = r"[\p{L}\p{M}]"
+ORDINAL = rf"[2-4](?:nd|rd|th)(?!{LETTER})"
+NO_LETTER = rf"(?:{ORDINAL}|[^\p{{L}}\p{{M}}]\p{{M}}*|\A\p{{M}}+)+"
+NO_LETTER_NOR_COMMA = rf"(?:{ORDINAL}|[^\p{{L}}\p{{M}},]\p{{M}}*|\A\p{{M}}+)+"
+PARTED = r"(?<!\p{L})(?<!(?<!\p{L})(?:o|d|mc) )(o|d|mc) (?=\p{L}{2})"  # O Brien, D Angelo, Mc Donald
+
+
+def standardize_first_name(raw: Column) -> Column:
+    """The canonical first name or names, initials as letters (J. R. is ``j r``); null for no name or a placeholder."""
+    return known_name(raw, without_affixes(words(folded_name(raw))))
+
+
+def standardize_last_name(raw: Column) -> Column:
+    """The canonical last name with its particles (``van der berg``, ``obrien``); null for no name or a placeholder."""
+    joined = F.regexp_replace(words(folded_name(raw)), PARTED, "$1")
+    return known_name(raw, without_affixes(joined))
+
+
+def standardize_full_name(raw: Column) -> Column:
+    """The canonical name, first name first: "Smith, John Jr." is ``john smith``; null for no name or a placeholder."""
+    parts = F.trim(F.regexp_replace(folded_name(raw), NO_LETTER_NOR_COMMA, " "))
+    without_suffixes = F.regexp_replace(parts, suffixes(r"[ ,]+", r"[ ,]*(?:,|\z)"), "")
+    without_titles = F.regexp_replace(without_suffixes, titles(r"(\A|, *)"), "$1")
+    first_name_first = F.regexp_replace(without_titles, r"\A([^,]*),([^,]*)", "$2 $1 ")
+    return known_name(raw, without_affixes(words(first_name_first)))
+
+
+def generation(raw: Column) -> Column:
+    """Which of the same name: ``jr``, ``sr``, ``ii``, ``iii`` or ``iv``, from a name as written; null when not said."""
+    generations = facts("name_words")["generations"]
+    parts = F.regexp_replace(folded_name(raw), r"[^\p{L}\p{M}0-9,]+", " ")
+    credentials = one_of(facts("name_words")["credentials"])
+    pattern = rf"(?<=[^ ,])[ ,]+({one_of(generations)})(?:[ ,]+{credentials})*(?=[ ,]*(?:,|\z))"
+    written = F.regexp_extract(parts, pattern, 1)
+    canonical = F.create_map(*(F.lit(word) for pair in generations.items() for word in pair))
+    return F.when(raw.rlike("[^A-Za-z]"), F.try_element_at(canonical, written))
+
+
+def first_token(canonical_name: Column) -> Column:
+    """The first word of a canonical name: the first name of a full name."""
+    return or_null(F.substring_index(canonical_name, " ", 1))
+
+
+def last_token(canonical_name: Column) -> Column:
+    """The last word of a canonical full name with its particles (``van gogh``); null when there is one word alone."""
+    particles = one_of(facts("name_words")["particles"].split())
+    return or_null(F.regexp_extract(canonical_name, rf"(?<= )(?:{particles} )*[^ ]+\z", 0))
+
+
+def nickname_root(canonical_first_name: Column) -> Column:
+    """The formal name that a nickname most often stands for (``bill`` is ``william``), else the name itself."""
+    roots = facts("nicknames")["root"]
+    return F.coalesce(F.try_element_at(lookup(roots), canonical_first_name), canonical_first_name)
+
+
+def nickname_equal(left: Column, right: Column) -> Column:
+    """True when one canonical first name is a nickname of the other or both are of the same formal name; never null."""
+    formal = lookup(with_formal_names())
+    shared = F.arrays_overlap(*(F.split(F.try_element_at(formal, name), " ") for name in (left, right)))
+    return F.coalesce(shared, F.lit(False))
+
+
+def folded_name(raw: Column) -> Column:
+    """Lower case without accents and apostrophes, punctuation as space, commas as they are; cut at ``LONGEST``."""
+    table = dict.fromkeys(SEPARATORS, " ") | dict.fromkeys(COMMAS, ",")
+    return F.substring(
+        F.trim(folded_words(raw, table | dict.fromkeys(APOSTROPHES + INVISIBLE + SELECTORS, ""))), 1, LONGEST
+    )
+
+
+def words(name: Column) -> Column:
+    """The words of letters, apart by one space; digits and "2nd" dropped."""
+    return F.trim(F.regexp_replace(name, NO_LETTER, " "))
+
+
+def without_affixes(name: Column) -> Column:
+    """The words without suffixes at the end and titles at the start, one word at least."""
+    return F.regexp_replace(F.regexp_replace(name, suffixes(" ", r"\z"), ""), titles(r"(\A)"), "")
+
+
+def known_name(raw: Column, name: Column) -> Column:
+    """The raw value in lower case when it is a plain word, else ``name``; null for a placeholder."""
+    lower = F.lower(raw)
+    placeholders = [word.strip() for word in facts("name_words")["placeholders"].split(",")]
+    value = F.when(lower.rlike(PLAIN), lower).otherwise(name)
+    return keep_if(value, ~value.isin("", *placeholders))
+
+
+def one_of(alternatives: Iterable[str]) -> str:
+    """A regular expression for any of the words, the longer ones first."""
+    return f"(?:{'|'.join(sorted(alternatives, key=lambda word: (-len(word), word)))})"
+
+
+def suffixes(separator: str, end: str) -> str:
+    """Generations and credentials after a name."""
+    known = [*facts("name_words")["generations"], *facts("name_words")["credentials"]]
+    return rf"(?<=[^ ,])(?:{separator}{one_of(known)})+(?={end})"
+
+
+def titles(start: str) -> str:
+    """Titles before a name, also two people's: mr and mrs."""
+    known = [word for group in facts("name_words")["titles"].values() for word in group.split()]
+    return rf"{start}(?:{one_of([*known, *facts('name_words')['title_phrases']])}(?: (?:and|und|et))? )+(?=[^ ,])"
+
+
+def lookup(table: dict[str, str]) -> Column:
+    """A map from text to text as one literal, which the optimizer computes once."""
+    return F.str_to_map(F.lit(",".join(f"{key}:{value}" for key, value in sorted(table.items()))))
+
+
+def with_formal_names() -> dict[str, str]:
+    """Every formal name and nickname with the formal names it may stand for, its own among them."""
+    formal: dict[str, str] = facts("nicknames")["formal"]
+    names = {*formal, *(name for names in formal.values() for name in names.split())}
+    return {name: f"{name} {formal.get(name, '')}".strip() for name in names}

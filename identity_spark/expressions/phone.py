@@ -1,0 +1,170 @@
+"""Telephone numbers in E.164, by the facts of ``conf/phone_countries.yaml`` (from libphonenumber's metadata).
+
+A number passes three forms: what was written, its digits, and its digits behind a calling code: ``=44`` as dialled
+from abroad, ``=44~`` as dialled at home. One regular expression made from the facts then tells all possible numbers
+and drops trunk prefixes. It is a tree of prefixes, so its cost does not grow with the number of countries. Facts on
+the country are looked up in constant maps; of a constant country nothing but constants is left.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from identity_spark.expressions.text import INVISIBLE, SPACES, fold_digits, or_null
+from identity_spark.reference import facts
+
+DIGITS_ALONE = r"\A\+?[0-9]{5,25}\z"
+USUAL_WRITING = r"\A[ (]{0,4}\+?[ (]{0,4}[0-9][0-9 ().\-/]{4,40}\z"
+PUNCTUATION = "-()[].:/\\_'\"`=<>{}|" + "‐‑‒–—―‘’⁃−ー－（）．／［］"  # noqa: RUF001
+FULL_WIDTH_PLUS = "\uff0b"
+
+EXTENSION = r"(?<=[0-9])[;,]{0,3}(?:[x#~;,]|e?xtn?|ext|extension|доб|int|anexo|poste|ramal|dw)[0-9]{1,7}\z"
+LABEL = r"\A[^0-9+]+"
+NOTE = r"(?s)(?<=[0-9]{8})[^0-9+].*\z"
+"""What follows eight digits or more: "home", a second number."""
+KEYPAD_NUMBER = (
+    r"(?:(?=\+?1?[0-9a-z]{10}\z)(?:\+?1)?[2-9][0-9]{2}|(?:00|0|\+[0-9]{1,3})?[138]00)"
+    r"[0-9]{0,4}[a-z]{3,7}[0-9]{0,4}"
+)
+"""North American numbers and freephone numbers of others, such as 1-800-FLOWERS."""
+KEYPAD = ("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+
+ALL_DIGITS = "0123456789"
+POPULOUS = ["US", "GB", "DE", "FR", "IT", "ES", "CA", "AU", "NL", "BR", "IN", "MX", "JP", "PL", "SE", "CH", "BE", "AT"]
+"""First in the maps, which Spark searches from the start."""
+
+
+def standardize_phone(raw: Column, country: Column) -> Column:
+    """E.164 from any common writing, extension dropped; null when it is not a possible number.
+
+    ``country`` (ISO alpha-2, upper case) says how numbers are written at home; where it is null or unknown, only
+    numbers with + or 00 before the calling code are understood.
+    """
+    coded = behind_calling_code(written_digits(raw), country)
+    pattern, replacement = possible_number()
+    number = F.regexp_replace(coded, pattern, replacement)
+    return or_null(F.substring_index(number, "=", 1))  # what did not match still begins with =
+
+
+def written_digits(raw: Column) -> Column:
+    """The digits of a number, after a + if there is one; null or "" when there is more than one number can hold."""
+    return (
+        F.when(raw.rlike(DIGITS_ALONE), raw)
+        .when(raw.rlike(USUAL_WRITING), F.regexp_replace(raw, r"[ ().\-/]+", ""))
+        .otherwise(unusual_writing(raw))
+    )
+
+
+def unusual_writing(raw: Column) -> Column:
+    """The same for what else people write: other scripts and punctuation, labels, extensions, keypad letters."""
+    dropped = SPACES + INVISIBLE + PUNCTUATION
+    bare = F.translate(F.lower(fold_digits(raw)), FULL_WIDTH_PLUS + dropped, "+")
+    number = F.regexp_replace(F.regexp_replace(bare, EXTENSION, ""), LABEL, "")
+    possible = F.regexp_extract(F.regexp_replace(number, NOTE, ""), rf"\A(?:\+?[0-9]{{5,25}}|{KEYPAD_NUMBER})\z", 0)
+    return F.translate(possible, *KEYPAD)
+
+
+def behind_calling_code(written: Column, country: Column) -> Column:
+    """``=`` and the digits of a number that names its calling code; else ``=``, the code of the country, ``~``, digits."""
+    abroad = F.startswith(written, country_fact("idd_start", country)) & F.rlike(written, country_fact("idd", country))
+    at_home = F.regexp_replace(written, country_fact("rewrite", country), country_fact("rewritten", country))
+    return (
+        F.when(written.isNull() | (F.length(written) < 5), None)  # names `written` twice: so Spark shares it
+        .when(F.startswith(written, F.lit("+")), F.concat(F.lit("="), F.substring(written, 2, 30)))
+        .when(abroad, F.regexp_replace(written, country_fact("idd", country), F.lit("=")))
+        .when(F.startswith(written, F.lit("00")), F.concat(F.lit("="), F.substring(written, 3, 30)))
+        .otherwise(F.concat(F.lit("="), country_fact("code", country), F.lit("~"), F.coalesce(at_home, written)))
+    )
+
+
+def country_fact(name: str, country: Column) -> Column:
+    """A fact on dialling in the country; null when the country has none of its own."""
+    return F.from_json(F.lit(json.dumps(country_facts()[name])), "map<string, string>")[country]
+
+
+@cache
+def country_facts() -> dict[str, dict[str, str]]:
+    """Facts on dialling: for each the countries that have it, the most populous first."""
+    by_name: dict[str, dict[str, str]] = defaultdict(dict)
+    countries = facts("phone_countries")["countries"]
+    for country in sorted(countries, key=lambda country: (country not in POPULOUS, country)):
+        for name, fact in dialling(countries[country]).items():
+            by_name[name][country] = fact
+    return by_name
+
+
+def dialling(rules: Mapping[str, Any]) -> dict[str, str]:
+    known = {"code": rules["code"]}
+    if "idd" in rules:
+        idd = rules["idd"]
+        known |= {"idd": rf"\A(?:{idd})(?=[1-9])", "idd_start": idd[: len(idd) - len(idd.lstrip(ALL_DIGITS))]}
+    if "rewrite" in rules:
+        known |= {"rewrite": rf"\A(?:{rules['rewrite'][0]})\z", "rewritten": rules["rewrite"][1]}
+    return known
+
+
+@cache
+def possible_number() -> tuple[str, str]:
+    """A regular expression for what stands before a possible number, up to its first digit, and E.164's own beginning.
+
+    Calling codes are grouped by what may be skipped after them; only one group has matched, the others add nothing.
+    """
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    for code, rules in facts("phone_countries")["calling_codes"].items():
+        groups[skipped(rules)][code] = f"(?={skipped(rules)}{national_number(rules)})"
+    codes = "|".join(f"({prefix_tree(codes)}){skip}" for skip, codes in groups.items())
+    code_in_number = rf"(?:(\d+)~(?=\1)(?!{own_numbers()}))?"
+    return rf"\A={code_in_number}(?:{codes})", "+" + "".join(f"${group + 2}" for group in range(len(groups)))
+
+
+def skipped(rules: Mapping[str, Any]) -> str:
+    """What may stand between calling code and number: the trunk prefix; from abroad a 0 that no number begins with."""
+    trunk, first = rules.get("trunk", ""), rules.get("first", ALL_DIGITS[1:])
+    if trunk == "0":
+        return "~?0?"
+    if trunk and trunk[0] in first:  # a trunk prefix only where a number follows it
+        trunk += rf"(?={national_number(rules)})"
+    dialled = ["~?" + trunk] if trunk else []
+    return "~?" if "0" in first else f"(?:{'|'.join([*dialled, '~', '0'])})?"
+
+
+def national_number(rules: Mapping[str, Any]) -> str:
+    """A first digit and as many more as the lengths allow, to the end."""
+    more = "|".join(digits(low - 1, high - 1) for low, high in ranges(rules["lengths"]))
+    return rf"[{rules.get('first', '1-9')}](?:{more})\z"
+
+
+def own_numbers() -> str:
+    """National numbers that begin with the digits of their own calling code."""
+    countries = facts("phone_countries")["countries"].values()
+    lengths = {(rules["code"], low, high) for rules in countries for low, high in ranges(rules.get("own", ()))}
+    numbers = (code + digits(low - len(code), high - len(code)) for code, low, high in sorted(lengths))
+    return rf"(?:{'|'.join(numbers)})\z"
+
+
+def prefix_tree(leaves: Mapping[str, str]) -> str:
+    """A regular expression that takes one of the keys, then its value, looking at each digit once."""
+    if list(leaves) == [""]:
+        return leaves[""]
+    ordered = groupby(sorted(leaves.items()), key=lambda leaf: leaf[0][0])
+    branches = (digit + prefix_tree({key[1:]: value for key, value in below}) for digit, below in ordered)
+    return f"(?:{'|'.join(branches)})"
+
+
+def digits(low: int, high: int) -> str:
+    return rf"\d{{{low}}}" if low == high else rf"\d{{{low},{high}}}"
+
+
+def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as (first, last)."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        follows = found and found[-1][1] == number - 1
+        found[-1:] = [(found[-1][0], number)] if follows else [*found[-1:], (number, number)]
+    return found

@@ -1,0 +1,165 @@
+"""The hand-overs between stages and the output tables: one StructType each, and a check that names every difference.
+
+Frames that carry a project's own fields (records, lookup, golden) hold the columns given here plus one column per
+identifier or field: text, or an array of text where the field is multi-valued.
+"""
+
+from collections.abc import Iterable
+
+from pyspark.sql import DataFrame
+from pyspark.sql.types import (
+    ArrayType,
+    BooleanType,
+    DataType,
+    DoubleType,
+    IntegerType,
+    LongType,
+    MapType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
+
+from identity_spark.errors import CheckError
+
+WRITTEN = "__written"  # suffix: the tidied value that a golden record shows, where it differs from the canonical one
+
+TEXT, COUNT, WHEN = StringType(), LongType(), TimestampType()
+TEXTS = ArrayType(TEXT)
+
+
+def _struct(**fields: DataType) -> StructType:
+    return StructType([StructField(name, kind) for name, kind in fields.items()])
+
+
+BLOCKED = ArrayType(_struct(identifier=TEXT, value=TEXT, reason=TEXT))
+EVIDENCE = ArrayType(_struct(identifier=TEXT, match=TEXT, left_value=TEXT, right_value=TEXT, similarity=DoubleType()))
+
+# Hand-overs
+RECORDS = _struct(record_key=TEXT, source=TEXT, source_rank=IntegerType(), primary_key=TEXT, updated_at=WHEN)
+STANDARDIZED = StructType([*RECORDS.fields, StructField("record_id", COUNT), StructField("blocked", BLOCKED)])
+LINKS = _struct(
+    rule_index=IntegerType(),
+    left_id=COUNT,
+    right_id=COUNT,
+    left_record_key=TEXT,
+    right_record_key=TEXT,
+    evidence=EVIDENCE,
+)
+CLUSTERS = _struct(record_id=COUNT, cluster_id=COUNT)
+MEMBERS = _struct(record_id=COUNT, record_key=TEXT, cluster_id=COUNT, applicable=BooleanType())
+CONFLICTS = _struct(cluster_id=COUNT, identifier=TEXT, detail=TEXT)
+PROFILES = _struct(
+    record_id=COUNT, cluster_id=COUNT, status=TEXT, dinmo_id=TEXT, candidate_dinmo_id=TEXT, record_count=COUNT
+)
+
+# Tables
+GOLDEN = _struct(
+    dinmo_id=TEXT,
+    record_count=COUNT,
+    sources=TEXTS,
+    rules=TEXTS,
+    first_seen_at=WHEN,
+    last_seen_at=WHEN,
+    representative_entity_key_name=TEXT,
+    representative_entity_key_value=TEXT,
+    field_sources=MapType(TEXT, TEXT),
+    run_id=TEXT,
+)
+MATCHED_IDS = _struct(
+    dinmo_id=TEXT,
+    identifier=TEXT,
+    value=TEXT,
+    record_count=COUNT,
+    sources=TEXTS,
+    first_seen_at=WHEN,
+    last_seen_at=WHEN,
+    run_id=TEXT,
+)
+UNRESOLVED = _struct(
+    record_key=TEXT,
+    source=TEXT,
+    primary_key=TEXT,
+    reason=TEXT,
+    identifier=TEXT,
+    detail=TEXT,
+    candidate_dinmo_id=TEXT,
+    run_id=TEXT,
+)
+LOOKUP = _struct(
+    record_key=TEXT,
+    source=TEXT,
+    primary_key=TEXT,
+    dinmo_id=TEXT,
+    status=TEXT,
+    rule_keys=MapType(TEXT, TEXTS),
+    blocked=BLOCKED,
+    updated_at=WHEN,
+    run_id=TEXT,
+)
+PAIRS = _struct(
+    left_record_key=TEXT,
+    right_record_key=TEXT,
+    rule=TEXT,
+    evidence=EVIDENCE,
+    status=TEXT,
+    refused_by=TEXT,
+    dinmo_id=TEXT,
+    run_id=TEXT,
+)
+REPORT = _struct(run_id=TEXT, scope=TEXT, name=TEXT, metric=TEXT, value=DoubleType())
+RUNS = _struct(
+    run_id=TEXT,
+    status=TEXT,
+    started_at=WHEN,
+    finished_at=WHEN,
+    config_hash=TEXT,
+    code_version=TEXT,
+    engine=TEXT,
+    table_versions=MapType(TEXT, COUNT),
+    input_versions=MapType(TEXT, COUNT),
+    counts=MapType(TEXT, COUNT),
+)
+CHANGES = _struct(run_id=TEXT, event=TEXT, dinmo_id=TEXT, other_dinmo_id=TEXT, record_count=COUNT, cause=TEXT)
+REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT)
+
+TABLES = {
+    "identity_golden": GOLDEN,
+    "identity_matched_ids": MATCHED_IDS,
+    "identity_unresolved_records": UNRESOLVED,
+    "identity_lookup": LOOKUP,
+    "match_pairs": PAIRS,
+    "identity_changes": CHANGES,
+    "identity_redirects": REDIRECTS,
+    "identity_golden_report": REPORT,
+    "identity_runs": RUNS,
+}
+
+
+def differences(frame: DataFrame, schema: StructType) -> list[str]:
+    """Every column of ``schema`` that ``frame`` lacks or holds as another type; further columns are not a difference."""
+    found = {field.name: field.dataType for field in frame.schema.fields}
+    return [
+        f"{field.name}: {found[field.name].simpleString() if field.name in found else 'missing'},"
+        f" expected {field.dataType.simpleString()}"
+        for field in schema.fields
+        if field.name not in found or found[field.name].simpleString() != field.dataType.simpleString()
+    ]
+
+
+def check(frame: DataFrame, schema: StructType, name: str) -> DataFrame:
+    """``frame`` itself; raises ``CheckError`` with every difference from ``schema``."""
+    if problems := differences(frame, schema):
+        raise CheckError(f"{name} breaks its schema: {'; '.join(problems)}; nothing was written")
+    return frame
+
+
+def multi_valued(frame: DataFrame, names: Iterable[str]) -> frozenset[str]:
+    """Those of ``names`` that hold arrays in ``frame``."""
+    return frozenset(name for name in names if is_multi_valued(frame, name))
+
+
+def is_multi_valued(frame: DataFrame, field: str) -> bool:
+    """Whether ``field`` of ``frame`` holds arrays: it came from several columns or from an array."""
+    return isinstance(frame.schema[field].dataType, ArrayType)

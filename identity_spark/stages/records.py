@@ -1,0 +1,238 @@
+"""Source tables to records: one key, one order field and the mapped fields, under the same names for every source."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import reduce
+
+from pyspark.errors import AnalysisException, ParseException
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    DataType,
+    DateType,
+    DoubleType,
+    FloatType,
+    MapType,
+    NumericType,
+    StringType,
+    StructType,
+    TimestampNTZType,
+    TimestampType,
+)
+
+from identity_spark.config import Config, FieldMapping, Source
+from identity_spark.errors import ConfigError, InputError, ResolutionError
+
+MOMENTS = (TimestampType, TimestampNTZType, DateType)
+
+
+def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
+    """``raw`` as records: ``RECORDS``, ``phone_country`` (alpha-2) and the source's mapped fields.
+
+    Identifiers come out as text or array<text>, other fields in their own type. ``record_key`` and ``primary_key`` are
+    null where the primary key is. Raises ``InputError`` with every column that is missing or of an unusable type.
+    """
+    problems = _missing_columns(raw, source)
+    fields: dict[str, Column] = {}
+    for name, mapping in source.columns.items():
+        try:
+            fields[name] = _field(raw, name, mapping, source, config)
+        except ResolutionError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(dict.fromkeys(problems)))
+    rank = [s.name for s in config.sources].index(source.name)
+    key = _primary_key(source)
+    return raw.select(
+        F.concat(F.lit(f"{source.name}:"), key).alias("record_key"),
+        F.lit(source.name).alias("source"),
+        F.lit(rank).alias("source_rank"),
+        key.alias("primary_key"),
+        _updated_at(raw, source).alias("updated_at"),
+        F.lit(source.country or config.default_country).cast("string").alias("phone_country"),
+        *(value.alias(name) for name, value in fields.items()),
+    )
+
+
+def union_records(parts: Sequence[DataFrame]) -> DataFrame:
+    """All sources' records under one schema; a field that a source does not map is null there."""
+    kinds: dict[str, list[DataType]] = {}
+    for part in parts:
+        for field in part.schema.fields:
+            kinds.setdefault(field.name, []).append(field.dataType)
+    common = {name: _common_type(types) for name, types in kinds.items()}
+    return reduce(DataFrame.unionByName, [part.select(*_as_types(part, common)) for part in parts])
+
+
+def with_record_ids(records: DataFrame) -> DataFrame:
+    """``records`` with ``record_id``, a number for joins within the run; it holds only once the frame is written down."""
+    return records.withColumn("record_id", F.monotonically_increasing_id())
+
+
+def require_values(standardized: DataFrame, config: Config) -> int:
+    """The number of records; raises ``InputError`` naming every source that is empty or holds no identifier value."""
+    names = [i.name for i in config.identifiers if not i.derived]
+    has_value = reduce(Column.__or__, (F.col(name).isNotNull() for name in names)) | (F.size("blocked") > 0)
+    found = {
+        row["source"]: row
+        for row in standardized.groupBy("source")
+        .agg(F.count("*").alias("records"), F.count_if(has_value).alias("with_value"))
+        .collect()
+    }
+    problems = []
+    for source in config.sources:
+        if source.name not in found:
+            problems.append(f"sources.{source.name}: no rows to read; check its path, table and `where`")
+        elif not found[source.name]["with_value"]:
+            problems.append(
+                f"sources.{source.name}: every identifier is null in all {found[source.name]['records']} rows;"
+                " check `columns` and the reader's `options`"
+            )
+    if problems:
+        raise InputError("\n".join(problems))
+    return sum(row["records"] for row in found.values())
+
+
+def repeated_keys(standardized: DataFrame) -> DataFrame:
+    """``record_key`` of every key that several records have."""
+    counted = standardized.where("record_key IS NOT NULL").groupBy("record_key").count()
+    return counted.where("count > 1").select("record_key")
+
+
+def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
+    """``record_id`` and the keys of each record that shares its key with a newer one.
+
+    Newest by ``updated_at``, then by content, so that the order of rows never decides.
+    """
+    content = F.to_json(F.struct(*(c for c in keyed.columns if c != "record_id")))
+    newest_first = Window.partitionBy("record_key").orderBy(F.col("updated_at").desc_nulls_last(), content.desc())
+    return (
+        keyed.join(repeated, "record_key", "left_semi")
+        .withColumn("place", F.row_number().over(newest_first))
+        .where("place > 1")
+        .select("record_id", "record_key", "source", "primary_key")
+    )
+
+
+def _missing_columns(raw: DataFrame, source: Source) -> list[str]:
+    named = [(f"primary_key {c!r}", c) for c in source.primary_key]
+    if source.updated_at is not None:
+        named.append((f"updated_at {source.updated_at!r}", source.updated_at))
+    named += [(f"columns.{f}: {c!r}", c) for f, m in source.columns.items() for c in m.columns]
+    return [
+        f"sources.{source.name}.{place} is no column of the table; {_hint(column, raw.columns)}"
+        for place, column in named
+        if column.split(".")[0].lower() not in {c.lower() for c in raw.columns}
+    ]
+
+
+def _hint(column: str, columns: Sequence[str]) -> str:
+    close = get_close_matches(column, columns, n=1) or [c for c in columns if c.lower() == column.lower()]
+    return f"did you mean {close[0]!r}?" if close else f"its columns are {', '.join(columns)}"
+
+
+def _field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, config: Config) -> Column:
+    place = f"sources.{source.name}.columns.{name}"
+    is_identifier = any(i.name == name for i in config.identifiers)
+    if mapping.expr is not None:
+        value = _expression(raw, mapping.expr, place)
+        return _typed(value, raw.select(value).schema[0].dataType, is_identifier, f"{place}.expr: {mapping.expr!r}")
+    columns = [c for c in mapping.columns if c.split(".")[0].lower() in {r.lower() for r in raw.columns}]
+    parts = [
+        _typed(raw[c], raw.select(raw[c]).schema[0].dataType, is_identifier, f"{place}: column {c!r}") for c in columns
+    ]
+    if len(parts) != 1:
+        flat = [part if isinstance(raw.select(part).schema[0].dataType, ArrayType) else F.array(part) for part in parts]
+        return F.concat(*(F.coalesce(part, F.array()) for part in flat))
+    return parts[0]
+
+
+def _expression(raw: DataFrame, sql: str, place: str) -> Column:
+    try:
+        value = F.expr(sql)
+        raw.select(value).schema  # noqa: B018 - Spark resolves the names now
+        return value
+    except ParseException as error:
+        raise ConfigError(f"{place}.expr: {sql!r} is no SQL expression") from error
+    except AnalysisException as error:
+        raise InputError(f"{place}.expr: {sql!r} does not fit the table: {_first_line(error)}") from error
+
+
+def _first_line(error: AnalysisException) -> str:
+    return " ".join((error.getMessage() or str(error)).split("\n")[0].split())
+
+
+def _typed(value: Column, kind: DataType, is_identifier: bool, place: str) -> Column:
+    """``value`` as it is carried: text for an identifier, its own type for any other field."""
+    if isinstance(kind, MapType) or (is_identifier and isinstance(kind, StructType | BinaryType)):
+        wanted = "text, a number, a date or an array of those" if is_identifier else "no map"
+        raise InputError(f"{place} is of type {kind.simpleString()}; it has to be {wanted}")
+    if not is_identifier:
+        return value
+    if isinstance(kind, ArrayType):
+        _typed(value, kind.elementType, True, place)
+        return F.transform(value, lambda v: _as_text(v, kind.elementType))
+    return _as_text(value, kind)
+
+
+def _as_text(value: Column, kind: DataType) -> Column:
+    if isinstance(kind, TimestampType | TimestampNTZType):
+        return value.cast("date").cast("string")
+    if isinstance(kind, DoubleType | FloatType):  # 4155550100.0 was a phone number before some tool read it as a number
+        plain = F.format_string("%.6f", value.cast("double"))
+        return F.regexp_replace(plain, r"\.?0+\z", "")
+    return value.cast("string")
+
+
+def _primary_key(source: Source) -> Column:
+    parts = [F.col(c).cast("string") for c in source.primary_key]
+    known = [F.when(F.trim(part) != "", part) for part in parts]
+    return known[0] if len(known) == 1 else F.concat(*_joined(known))
+
+
+def _joined(parts: Sequence[Column]) -> list[Column]:
+    return [piece for part in parts for piece in (F.lit("|"), part)][1:]
+
+
+def _updated_at(raw: DataFrame, source: Source) -> Column:
+    if source.updated_at is None:
+        return F.lit(None).cast("timestamp")
+    kind = raw.select(source.updated_at).schema[0].dataType
+    if isinstance(kind, MOMENTS):
+        return F.col(source.updated_at).cast("timestamp")
+    if isinstance(kind, StringType):
+        return F.try_to_timestamp(F.trim(F.col(source.updated_at)))
+    raise InputError(
+        f"sources.{source.name}.updated_at: column {source.updated_at!r} is of type {kind.simpleString()};"
+        " it has to be a timestamp, a date or ISO text"
+    )
+
+
+def _common_type(types: Sequence[DataType]) -> DataType:
+    """The one type of a field that several sources map: arrays win, then the same type, then moments, numbers, text."""
+    elements = [t.elementType if isinstance(t, ArrayType) else t for t in types]
+    first = elements[0]
+    if all(t == first for t in elements):
+        common: DataType = first
+    elif all(isinstance(t, MOMENTS) for t in elements):
+        common = TimestampType()
+    elif all(isinstance(t, NumericType) for t in elements):
+        common = DoubleType()
+    else:
+        common = StringType()
+    return ArrayType(common) if any(isinstance(t, ArrayType) for t in types) else common
+
+
+def _as_types(part: DataFrame, common: dict[str, DataType]) -> list[Column]:
+    columns = []
+    for name, kind in common.items():
+        if name not in part.columns:
+            value = F.lit(None)
+        elif isinstance(kind, ArrayType) and not isinstance(part.schema[name].dataType, ArrayType):
+            value = F.when(F.col(name).isNotNull(), F.array(name))
+        else:
+            value = F.col(name)
+        columns.append(value.cast(kind).alias(name))
+    return columns

@@ -1,0 +1,177 @@
+"""Records to standardized records: each identifier in canonical form or null, blocked values set apart."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from identity_spark.config import Config, Identifier
+from identity_spark.expressions.standardizers import Standardizer, derived_form, standardizer, written_form
+from identity_spark.expressions.text import or_null, trim_space
+from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
+
+MAX_UNROLLED = 4  # a field of up to so many columns is standardized column by column, in generated code
+
+
+def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Sequence[str]], today: date) -> DataFrame:
+    """``STANDARDIZED`` less ``record_id``: each identifier's canonical, usable value, its written form beside it.
+
+    ``<identifier>__written`` stands where the golden value is not the canonical one. ``blocked`` names each value set
+    apart and why: ``blocked`` (listed) or ``invalid`` (no canonical form). Other fields pass unchanged. ``built_in``
+    holds the lists of ``conf/blocked_values.yaml``, by type. A step at a time, so that no expression is evaluated twice.
+    """
+    mapped = [i for i in config.identifiers if not i.derived]
+    raw = records.withColumns({f"{i.name}__raw": F.col(i.name) for i in mapped})
+    canonical = _with_canonical(raw, mapped, config, today)
+    judged = canonical.withColumns({f"{i.name}__reason": _reasons(canonical, i, built_in, config) for i in mapped})
+    usable = judged.select(
+        *("record_key", "source", "source_rank", "primary_key", "updated_at"),
+        *config.plain_fields,
+        *(column for i in mapped for column in _usable(judged, i)),
+        F.filter(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped))), lambda b: b["reason"].isNotNull())
+        .cast(BLOCKED)
+        .alias("blocked"),
+    )
+    for identifier in config.identifiers:
+        if identifier.derived:
+            usable = usable.withColumn(identifier.name, _derived(usable, identifier))
+    return usable
+
+
+def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config, today: date) -> DataFrame:
+    """``raw`` with the canonical value of each identifier under its name, and the written form where they differ.
+
+    The record's own country comes first, because it decides how its phones are read.
+    """
+    country = F.col("phone_country")
+    frame = raw
+    if own := next((i for i in mapped if i.type == "country" and not is_multi_valued(raw, i.name)), None):
+        frame = frame.withColumn(own.name, standardizer("country", country, F.lit(today))(F.col(own.name)))
+        country = F.coalesce(own.name, country)
+    columns = {}
+    for identifier in mapped:
+        if identifier is not own:
+            width = _width(identifier, config)
+            form = _standardizer(identifier, country, today)
+            columns[identifier.name] = _per_value(raw, identifier.name, width, form)
+        if written := written_form(identifier.type):
+            columns[identifier.name + WRITTEN] = _per_value(raw, identifier.name, _width(identifier, config), written)
+    return frame.withColumns(columns)
+
+
+def _standardizer(identifier: Identifier, country: Column, today: date) -> Standardizer:
+    return standardizer(
+        identifier.type,
+        country,
+        F.lit(today),
+        formats=identifier.formats,
+        case_sensitive=identifier.case_sensitive,
+        only_numeric=identifier.only_numeric,
+    )
+
+
+def _width(identifier: Identifier, config: Config) -> int:
+    """How many values the field has at most where that is known from the configuration, else 0."""
+    mappings = [s.columns[identifier.name] for s in config.sources if identifier.name in s.columns]
+    width = max(len(m.columns) for m in mappings) if all(m.columns for m in mappings) else 0
+    return width if 1 < width <= MAX_UNROLLED else 0
+
+
+def _per_value(raw: DataFrame, name: str, width: int, form: Callable[[Column], Column]) -> Column:
+    """``form`` of the raw value, or of each of the raw values."""
+    values = F.col(f"{name}__raw")
+    if not is_multi_valued(raw, name):
+        return form(values)
+    return F.array(*(form(F.get(values, F.lit(n))) for n in range(width))) if width else F.transform(values, form)
+
+
+def _reasons(
+    canonical: DataFrame, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config
+) -> Column:
+    """Why each value is set apart: ``blocked``, ``invalid``, or null where it is usable or was never there."""
+    literals, patterns = _lists(canonical.sparkSession, identifier, built_in, config)
+
+    def reason(value: Column, raw: Column) -> Column:
+        written = or_null(F.lower(trim_space(raw)))
+        listed = [value.isin(literals), *(value.rlike(pattern) for pattern in patterns)]
+        is_listed = listed[0]
+        for more in listed[1:]:
+            is_listed = is_listed | more
+        without_form = F.when(written.isin(literals), "blocked").when(written.isNotNull(), "invalid")
+        return F.when(value.isNull(), without_form).when(is_listed, "blocked")
+
+    values, raws = F.col(identifier.name), F.col(f"{identifier.name}__raw")
+    if not is_multi_valued(canonical, identifier.name):
+        return reason(values, raws)
+    return F.zip_with(values, raws, reason)
+
+
+def _lists(
+    spark: SparkSession, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config
+) -> tuple[list[str], list[str]]:
+    """The literal values (lower case, in canonical form too) and the regular expressions blocked for ``identifier``."""
+    values = [*identifier.blocked, *built_in.get("any", ()), *built_in.get(identifier.type, ())]
+    patterns = [v[1:-1] for v in values if _is_pattern(v)]
+    literals = [v.strip() if identifier.case_sensitive else v.strip().lower() for v in values if not _is_pattern(v)]
+    spaced = [" ".join(re.sub(r"[\W_]+", " ", v).split()) for v in literals]
+    own = [v for v in identifier.blocked if not _is_pattern(v)]
+    found = {*literals, *spaced, *_canonical_literals(spark, identifier, own, config)} - {""}
+    return sorted(found), list(dict.fromkeys(patterns))
+
+
+def _is_pattern(value: str) -> bool:
+    return len(value) > 2 and value.startswith("/") and value.endswith("/")
+
+
+def _canonical_literals(
+    spark: SparkSession, identifier: Identifier, values: Sequence[str], config: Config
+) -> list[str]:
+    """The project's own blocked values as the data will show them; built-in ones are written in canonical form."""
+    if not values:
+        return []
+    form = _standardizer(identifier, F.lit(config.default_country).cast("string"), date.max)
+    rows = spark.range(1).select(F.explode(F.array(*(form(F.lit(v)) for v in values))).alias("value")).collect()
+    return [row["value"] for row in rows if row["value"] is not None]
+
+
+def _usable(judged: DataFrame, identifier: Identifier) -> list[Column]:
+    """The canonical value where nothing speaks against it, and its written form."""
+    name, reasons = identifier.name, F.col(f"{identifier.name}__reason")
+    names = [n for n in (name, name + WRITTEN) if n in judged.columns]
+    if not is_multi_valued(judged, name):
+        return [F.when(reasons.isNull(), F.col(n)).alias(n) for n in names]
+    values = F.col(name)
+
+    def is_first_usable(_: Column, position: Column) -> Column:
+        value = F.get(values, position)
+        return F.get(reasons, position).isNull() & (F.array_position(values, value) == position + 1)
+
+    # Written forms stay in step with the canonical values they belong to; a field without values is null.
+    kept = [F.filter(F.col(n), is_first_usable) for n in names]
+    return [F.when(F.size(k) > 0, k).alias(n) for k, n in zip(kept, names, strict=True)]
+
+
+def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
+    """One struct of ``BLOCKED`` for each value of ``identifier``; its ``reason`` is null where the value is usable."""
+    values, raws, reasons = (F.col(identifier.name + end) for end in ("", "__raw", "__reason"))
+
+    def entry(value: Column, raw: Column, reason: Column) -> Column:
+        shown = F.coalesce(value, or_null(trim_space(raw)))
+        return F.struct(F.lit(identifier.name).alias("identifier"), shown.alias("value"), reason.alias("reason"))
+
+    if not is_multi_valued(judged, identifier.name):
+        return F.array(entry(values, raws, reasons))
+    return F.coalesce(
+        F.transform(reasons, lambda reason, n: entry(F.get(values, n), F.get(raws, n), reason)),
+        F.array().cast(BLOCKED),
+    )
+
+
+def _derived(usable: DataFrame, identifier: Identifier) -> Column:
+    origin, transform, argument = str(identifier.derived_from), str(identifier.transform), identifier.argument
+    if not is_multi_valued(usable, origin):
+        return derived_form(transform, argument, F.col(origin))
+    values = F.array_distinct(F.array_compact(F.transform(origin, lambda v: derived_form(transform, argument, v))))
+    return F.when(F.size(values) > 0, values)

@@ -1,0 +1,43 @@
+"""Unresolved records: every record that no golden record stands for, and why."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from identity_spark.schemas import UNRESOLVED
+
+
+def unresolved_records(resolved: DataFrame, conflicts: DataFrame, bad_keys: DataFrame) -> DataFrame:
+    """``UNRESOLVED`` less ``run_id``: a row per record and reason; per broken limit for records in conflict.
+
+    ``bad_keys`` holds ``record_key``, ``source``, ``primary_key``, ``reason`` and ``detail`` of records without a usable key.
+    """
+    nothing = F.lit(None).cast("string")
+    missing = resolved.where("status = 'missing' AND dinmo_id IS NULL").select(
+        *("record_key", "source", "primary_key"),
+        F.lit("missing_identifiers").alias("reason"),
+        nothing.alias("identifier"),
+        F.lit("no rule applies: each lacks a usable anchor value").alias("detail"),
+        "candidate_dinmo_id",
+    )
+    conflicting = (
+        resolved.where("status = 'conflict'")
+        .select("record_key", "source", "primary_key", "cluster_id", "candidate_dinmo_id")
+        .join(conflicts, "cluster_id")
+    )
+    bad = bad_keys.select(
+        "record_key", "source", "primary_key", "reason", nothing.alias("identifier"), "detail",
+        nothing.alias("candidate_dinmo_id"),
+    )  # fmt: skip
+    columns = [name for name in UNRESOLVED.names if name != "run_id"]
+    return (
+        missing.unionByName(conflicting.withColumn("reason", F.lit("conflict")).select(*columns))
+        .unionByName(bad)
+        .select(*columns)
+    )
+
+
+def bad_key_rows(rows: DataFrame, reason: str, detail: str) -> DataFrame:
+    """``bad_keys`` of ``unresolved_records`` for one reason."""
+    return rows.select(
+        "record_key", "source", "primary_key", F.lit(reason).alias("reason"), F.lit(detail).alias("detail")
+    )

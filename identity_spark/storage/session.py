@@ -1,0 +1,77 @@
+"""The Spark session: the only module that reaches below the DataFrame interface."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from identity_spark.errors import ConfigError
+
+DELTA_SETTINGS = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+RUN_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",  # dates and timestamps mean the same on every machine
+    "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",  # tables every Delta reader knows
+}
+
+
+def get_session(name: str) -> SparkSession:
+    """The active session, else a new one able to read and write Delta. Master and tunables are spark-submit's."""
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active
+    builder = SparkSession.builder.appName(name)
+    for key, value in DELTA_SETTINGS.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+@contextmanager
+def run_settings(spark: SparkSession) -> Iterator[None]:
+    """The settings that correctness needs, for the length of a run; the session gets its own back afterwards."""
+    before: Mapping[str, str | None] = {key: spark.conf.get(key, None) for key in RUN_SETTINGS}
+    for key, value in RUN_SETTINGS.items():
+        spark.conf.set(key, value)
+    try:
+        yield
+    finally:
+        for key, old in before.items():
+            if old is None:
+                spark.conf.unset(key)
+            else:
+                spark.conf.set(key, old)
+
+
+def require_graphframes(spark: SparkSession) -> None:
+    """Raises ``ConfigError`` where the GraphFrames classes are not on the class path."""
+    try:
+        java = _java(spark)
+        loader = java.Thread.currentThread().getContextClassLoader()
+        java.java.lang.Class.forName("org.graphframes.GraphFrame", True, loader)
+    except Exception as missing:  # Py4J wraps ClassNotFoundException; Spark Connect has no sparkContext at all
+        raise ConfigError(
+            "clustering.engine: 'graphframes' needs the GraphFrames package on Spark's class path, and it is not there;"
+            " submit with it (scripts/submit does) or set clustering: {engine: dataframe}"
+        ) from missing
+
+
+def use_checkpoints(spark: SparkSession, folder: str) -> None:
+    """Makes ``folder`` the place where GraphFrames breaks its lineage."""
+    spark.sparkContext.setCheckpointDir(folder)
+
+
+def delete_folder(spark: SparkSession, folder: str) -> None:
+    """Removes ``folder`` and all below it, on whichever file system its path names; its parent too where now empty."""
+    path = _java(spark).org.apache.hadoop.fs.Path(folder)
+    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    files.delete(path, True)
+    parent = path.getParent()
+    if files.exists(parent) and not files.listStatus(parent):
+        files.delete(parent, False)
+
+
+def _java(spark: SparkSession) -> Any:
+    return spark.sparkContext._jvm

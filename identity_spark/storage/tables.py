@@ -1,0 +1,127 @@
+"""The output: Delta tables under a folder or in a catalog schema, and the working files of a run beside them."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, DataFrameReader, SparkSession
+from pyspark.sql.types import StructType
+
+from identity_spark.config import Output
+from identity_spark.errors import ConfigError, InputError
+from identity_spark.storage.session import delete_folder
+from identity_spark.storage.sources import newest_version, quoted, reason
+
+ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND")
+
+
+class Tables:
+    """Every table of one output by its name."""
+
+    def __init__(self, spark: SparkSession, output: Output) -> None:
+        self.spark = spark
+        self.output = output
+
+    def location(self, table: str) -> str:
+        """The table as SQL and error messages name it."""
+        if self.output.path is not None:
+            return f"delta.`{self.output.path.rstrip('/')}/{table}`"
+        return quoted(f"{self.output.schema}.{table}")
+
+    def read(self, table: str, version: int | None = None) -> DataFrame | None:
+        """The table at ``version``, its newest by default; None where there is no such table.
+
+        Raises ``ConfigError`` where something else than a Delta table is in its place.
+        """
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        try:
+            frame = self._load(reader, table)
+            frame.schema  # noqa: B018 - Spark looks for the table now
+            return frame
+        except PySparkException as error:
+            condition = (error.getCondition() or "") if hasattr(error, "getCondition") else ""
+            if condition.split(".")[0] in ABSENT and "not a Delta table" not in str(error):
+                return None
+            place = "path" if self.output.path is not None else "schema"
+            raise ConfigError(
+                f"output.{place}: {self.location(table)} is in the way, it is no readable Delta table ({reason(error)});"
+                " move it away or choose another output"
+            ) from error
+
+    def at(self, table: str, versions: Mapping[str, int]) -> DataFrame:
+        """The table as the run with these table versions left it; ``InputError`` where it cannot be read any more."""
+        frame = self.read(table, versions.get(table))
+        if frame is None:
+            raise InputError(f"{self.location(table)}: the last committed run wrote it, and it is gone; restore it")
+        return frame
+
+    def require_writable(self, names: Iterable[str]) -> None:
+        """Raises ``ConfigError`` where something else than a Delta table stands in the place of one of ``names``."""
+        for name in names:
+            self.read(name)
+
+    def version(self, table: str) -> int:
+        """The newest version of an existing table."""
+        return newest_version(self.spark, self.location(table))
+
+    def replace(self, table: str, rows: DataFrame, run_id: str) -> int:
+        """Makes ``rows`` the whole content of the table; returns the version written."""
+        return self._write(table, rows, run_id, "overwrite", {"overwriteSchema": "true"})
+
+    def add(self, table: str, rows: DataFrame, run_id: str) -> int:
+        """Makes ``rows`` the run's only rows of an accumulating table, those of other runs stay; returns the version."""
+        if self.read(table) is None:
+            return self.replace(table, rows, run_id)
+        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id = '{run_id}'"})
+
+    def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
+        writer = rows.write.format("delta").mode(mode).options(**options)
+        writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
+        if self.output.path is not None:
+            writer.save(f"{self.output.path.rstrip('/')}/{table}")
+        else:
+            writer.saveAsTable(self.location(table))
+        return self.version(table)
+
+    def _load(self, reader: DataFrameReader, table: str) -> DataFrame:
+        if self.output.path is not None:
+            return reader.load(f"{self.output.path.rstrip('/')}/{table}")
+        return reader.table(self.location(table))
+
+
+class Workspace:
+    """The working files of one run: frames written once and read back, so that no plan is computed twice or grows."""
+
+    def __init__(self, tables: Tables, run_id: str) -> None:
+        self.tables = tables
+        self.run_id = run_id
+        self.spark = tables.spark
+        self._made: list[str] = []
+
+    @property
+    def folder(self) -> str:
+        return f"{(self.tables.output.path or '').rstrip('/')}/_work/{self.run_id}"
+
+    def materialize(self, name: str, frame: DataFrame) -> DataFrame:
+        """``frame`` as it was written under ``name``: the same rows and ids at every later use."""
+        if self.tables.output.path is not None:
+            frame.write.mode("overwrite").parquet(f"{self.folder}/{name}")
+            return self.spark.read.schema(frame.schema).parquet(f"{self.folder}/{name}")
+        table = self.tables.location(f"_work_{self.run_id}_{name}".replace("-", "_").lower())
+        frame.write.mode("overwrite").format("delta").saveAsTable(table)
+        self._made.append(table)
+        return self.spark.read.table(table)
+
+    def clear(self) -> None:
+        """Removes everything this run left."""
+        for table in self._made:
+            self.spark.sql(f"DROP TABLE IF EXISTS {table}")
+        if self.tables.output.path is not None:
+            delete_folder(self.spark, self.folder)
+
+
+def empty(spark: SparkSession, schema: StructType) -> DataFrame:
+    """No rows of ``schema``."""
+    return spark.createDataFrame([], schema)

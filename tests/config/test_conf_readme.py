@@ -1,0 +1,54 @@
+"""The configuration reference is complete, and its examples load."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from identity_spark.config import load_config
+from identity_spark.config.golden import STRATEGIES
+from identity_spark.config.keys import KEYS, MAPPING, OVERRIDES, STEP
+from identity_spark.config.model import TYPES
+from identity_spark.config.sources import FORMATS
+from identity_spark.config.transforms import TRANSFORMS
+from identity_spark.errors import ConfigError
+
+README = Path(__file__).resolve().parents[2] / "conf" / "README.md"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+
+
+def test_complete_example_loads(tmp_path):
+    config = load(tmp_path, EXAMPLES[0])
+    assert [source.name for source in config.sources] == ["crm", "shop"]
+    assert [rule.name for rule in config.rules] == ["loyalty", "email_and_last_name", "phone_and_last_name"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES[1:], ids=lambda text: text.split(":")[0])
+def test_short_example_loads_on_top_and_changes_something(tmp_path, example):
+    assert load(tmp_path, EXAMPLES[0], example) != load(tmp_path, EXAMPLES[0])
+
+
+def test_the_lines_shown_are_those_printed(tmp_path):
+    config = load(tmp_path, EXAMPLES[0])
+    counts = f"{len(config.sources)} sources, {len(config.identifiers)} identifiers, {len(config.rules)} rules"
+    shown = README.read_text("utf-8")
+    assert f"`ok: project {config.project}: {counts}`" in shown
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, EXAMPLES[0].replace("{identifiers: email,", "{identifiers: emial,"))
+    assert f"\n{caught.value.problems[0]}\n" in shown
+
+
+def test_every_key_and_value_is_named():
+    keys = {key for section, known in KEYS.items() if section not in (MAPPING, STEP, OVERRIDES) for key in known}
+    text = README.read_text("utf-8")
+    named = set(re.findall(r"`{?([a-z_]+)", text)) | set(re.findall(r"`golden\.([a-z]+)", text))
+    wanted = keys | set(TYPES) | set(STRATEGIES) | set(FORMATS) | set(TRANSFORMS)
+    assert wanted - named == set()
+
+
+def load(folder, *texts):
+    paths = []
+    for n, text in enumerate(texts):
+        paths.append(folder / f"{n}.yaml")
+        paths[-1].write_text(text, "utf-8")
+    return load_config(paths, environment={"MAX_RECORDS": "300"})

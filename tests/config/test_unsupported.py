@@ -1,0 +1,116 @@
+"""What is not built yet is refused, and only that."""
+
+import pytest
+
+from identity_spark.config.unsupported import LATER
+
+LOYALTY = "rules[0].criteria[0]"
+FUZZY = "rules[1].criteria[1]"
+CASES = [
+    (
+        "identifiers.birth_date.conflict_tolerance=fuzzy_medium",
+        "identifiers.birth_date.conflict_tolerance: 'fuzzy_medium' is not supported yet; "
+        "leave it out: limits count different values",
+    ),
+    (
+        "identifiers.email.standardize=[trim, lower, {regex: '[0-9]', replace: ''}]",
+        "identifiers.email.standardize: not supported yet; leave it out: each type is standardized in its own way",
+    ),
+    (
+        "identifiers.x={from: last_name, transform: tokens}",
+        "identifiers.x.transform: 'tokens' is not supported yet; leave the derived identifier out",
+    ),
+    (
+        "identifiers.x={from: first_name, transform: nickname_root}",
+        "identifiers.x.transform: 'nickname_root' is not supported yet; leave the derived identifier out",
+    ),
+    (f"{FUZZY}.match=fuzzy_strong", f"{FUZZY}.match: 'fuzzy_strong' is not supported yet; write exact"),
+    (f"{FUZZY}.match=fuzzy_medium", f"{FUZZY}.match: 'fuzzy_medium' is not supported yet; write exact"),
+    (
+        f"{FUZZY}.missing=pass",
+        f"{FUZZY}.missing: 'pass' is not supported yet; leave it out: a missing value fails the criterion",
+    ),
+    (f"{LOYALTY}.at_least=2", f"{LOYALTY}.at_least: 2 is not supported yet; leave it out: one equal value is enough"),
+    (
+        f"{LOYALTY}.at_least=${{N:-2}}",
+        f"{LOYALTY}.at_least: '2' is not supported yet; leave it out: one equal value is enough",
+    ),
+    ("guardrails.on_conflict=peel", "guardrails.on_conflict: 'peel' is not supported yet; write exclude"),
+    (
+        "guardrails.conflict_together=[phone, birth_date]",
+        "guardrails.conflict_together: not supported yet; leave it out, or limit max_values_per_profile",
+    ),
+    (
+        "golden.groups.place={fields: [city, last_name], strategy: last_non_null, sources: [crm]}",
+        "golden.groups: not supported yet; leave it out, and name the fields under golden.fields",
+    ),
+    ("match_pairs=all", "match_pairs: 'all' is not supported yet; write spanning"),
+    ("overrides=decisions.csv", "overrides: 'decisions.csv' is not supported yet; leave it out"),
+    ("overrides={table: a.b}", "overrides: not supported yet; leave it out"),
+]
+
+
+@pytest.mark.parametrize(("override", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_refused(problems, override, expected):
+    assert problems(override) == [expected]
+
+
+def test_threshold_is_refused_with_the_match_it_belongs_to(problems):
+    assert problems("rules[1].criteria[1]={identifiers: first_name, match: fuzzy_strong, threshold: 0.9}") == [
+        f"{FUZZY}.match: 'fuzzy_strong' is not supported yet; write exact",
+        f"{FUZZY}.threshold: 0.9 is not supported yet; leave it out",
+    ]
+
+
+def test_each_line_of_the_table_is_reached(problems):
+    overrides = [override for override, _ in CASES] + [f"{FUZZY}.threshold=0.9"]
+    found = " ".join(line for override in overrides for line in problems(override))
+    assert [later.remedy for later in LATER if f"not supported yet; {later.remedy}" not in found] == []
+
+
+CHECKED = [
+    (
+        "identifiers.email.standardize=[trim, lowr, {regex: '('}, {regexp: a, replace: b}]",
+        [
+            "identifiers.email.standardize[1]: 'lowr' is unknown; did you mean 'lower'?",
+            'identifiers.email.standardize[2].replace: missing; write the replacement, "" for none',
+            "identifiers.email.standardize[2].regex: '(' is no regular expression (missing ), unterminated subpattern "
+            "at position 0); correct it, or escape special characters with \\",
+            "identifiers.email.standardize[3].regexp: unknown key here; did you mean 'regex'?",
+            "identifiers.email.standardize[3].regex: missing; write {regex: ..., replace: ...}",
+        ],
+    ),
+    (
+        "guardrails.conflict_together=[phone]",
+        ["guardrails.conflict_together: [phone] is one identifier; name two or more, which must all contradict"],
+    ),
+    (
+        "guardrails.conflict_together=[phone, emial]",
+        ["guardrails.conflict_together[1]: 'emial' is no identifier; did you mean 'email'?"],
+    ),
+    (
+        "golden.groups.a b={fields: [city]}",
+        [
+            "golden.groups.a b: 'a b' is no group name; use letters, digits and _, a letter first",
+        ],
+    ),
+    (
+        "golden.groups={a: {fields: [city]}, b: {fields: [city, last_sound]}}",
+        [
+            "golden.groups.b.fields[0]: 'city' is in group a too; keep it in one of them",
+            "golden.groups.b.fields[1]: 'last_sound' is a derived identifier, which profiles do not show; leave it out",
+        ],
+    ),
+    (
+        "golden.groups.a={}",
+        ["golden.groups.a.fields: missing; list the fields that belong together: fields: [street, city]"],
+    ),
+    ("overrides={path: x, table: y}", ["overrides.table: given together with path; keep one of the two"]),
+    ("overrides={}", ["overrides.path: missing; write path: file.csv, or table: catalog.schema.name"]),
+    ("overrides=7", ['overrides: 7 is no text; quote it: "7"']),
+]
+
+
+@pytest.mark.parametrize(("override", "expected"), CHECKED, ids=[case[0] for case in CHECKED])
+def test_checked_all_the_same(problems, override, expected):
+    assert [line for line in problems(override) if "not supported yet" not in line] == expected

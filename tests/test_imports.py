@@ -1,0 +1,74 @@
+"""The direction of imports: jobs -> pipeline -> {stages, storage} -> {expressions, config, schemas} -> errors."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "identity_spark"
+
+LEAVES = {"errors", "reference"}
+ALLOWED = {
+    "errors": set(),
+    "reference": set(),
+    "summary": set(),
+    "config": {"config", *LEAVES},
+    "expressions": {"expressions", "reference"},
+    "schemas": LEAVES,
+    "stages": {"expressions", "config", "schemas", *LEAVES},
+    "storage": {"storage", "config", "schemas", *LEAVES},
+    "command_line": {"errors"},
+    "pipeline": {"stages", "storage", "expressions", "config", "schemas", "summary", "version", *LEAVES},
+    "jobs": {"pipeline", "storage", "config", "command_line", *LEAVES},
+}
+WITHOUT_SPARK = ("config", "errors.py", "reference.py", "command_line.py", "summary.py")
+
+
+def imported_modules(file: Path) -> set[str]:
+    modules = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def our_rooms(file: Path) -> set[str]:
+    """The rooms of ``identity_spark`` that ``file`` imports."""
+    ours = {tuple(m.split(".")) for m in imported_modules(file)}
+    rooms = {parts[1] for parts in ours if parts[0] == "identity_spark" and len(parts) > 1}
+    return {"version" if room == "__version__" else room for room in rooms}
+
+
+def files() -> list[tuple[str, Path]]:
+    found = [(p.relative_to(PACKAGE).parts[0].removesuffix(".py"), p) for p in sorted(PACKAGE.rglob("*.py"))]
+    return [(room, p) for room, p in found if room != "__init__"] + [
+        ("jobs", p) for p in sorted((ROOT / "jobs").glob("*.py"))
+    ]
+
+
+@pytest.mark.parametrize(("room", "file"), files(), ids=lambda v: v if isinstance(v, str) else v.name)
+def test_imports_keep_their_direction(room: str, file: Path):
+    assert our_rooms(file) <= ALLOWED[room]
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "stages").rglob("*.py")), ids=lambda p: p.name)
+def test_stages_never_import_stages(file: Path):
+    assert not any(m.startswith("identity_spark.stages") for m in imported_modules(file))
+
+
+def test_graphframes_has_one_place():
+    users = {f.name for _, f in files() if any(m.startswith("graphframes") for m in imported_modules(f))}
+    assert users == {"clusters.py"}
+
+
+def test_configuration_needs_no_spark():
+    without = [
+        f
+        for place in WITHOUT_SPARK
+        for f in ([PACKAGE / place] if place.endswith(".py") else (PACKAGE / place).rglob("*.py"))
+    ]
+    assert len(without) > 5
+    assert not [f for f in without if any(m.startswith("pyspark") for m in imported_modules(f))]
