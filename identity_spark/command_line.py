@@ -5,52 +5,55 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from identity_spark.errors import ConfigError, ResolutionError
 
 log = logging.getLogger(__name__)
 
 
-def job_arguments(description: str) -> argparse.ArgumentParser:
+class Arguments(argparse.ArgumentParser):
+    """An argument parser that reports a mistake as we report all others: one line, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message}; see --help")
+
+
+def job_arguments(description: str) -> Arguments:
     """A parser with the arguments that every job takes: ``--config``, which repeats, and ``--set``."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = Arguments(description=description, allow_abbrev=False)
     parser.add_argument(
-        "--config", action="append", required=True, metavar="FILE", help="configuration; several merge left to right"
+        "--config", action="append", required=True, metavar="FILE", help="YAML file; repeat to lay files on one another"
     )
     parser.add_argument(
-        "--set", action="append", default=[], metavar="a.b[0].c=value", help="one value, read as YAML, over the files"
+        "--set", action="append", default=[], metavar="PATH=VALUE", help="one value on top, like rules[0].name=strict"
     )
     return parser
 
 
-def run_job(name: str, work: Callable[[], None]) -> int:
-    """The exit code of ``work``: 0, or that of the error, which becomes one line on stderr per problem.
+def run_job(name: str, parser: Arguments, work: Callable[[argparse.Namespace], None]) -> int:
+    """Gives the parsed arguments to ``work`` and returns the exit code: 0, or that of the error.
 
-    The stack trace goes to the log file that ``IDENTITY_LOG`` names.
+    Every problem of an error is one line on stderr; the stack trace goes to the log file that ``IDENTITY_LOG`` names.
     """
-    log_file = _set_up_logging(name)
     try:
-        work()
+        log_file = _set_up_logging(name)
+        work(parser.parse_args())
     except ResolutionError as error:
         log.debug("%s failed", name, exc_info=True)
         for problem in str(error).splitlines():
             print(f"error: {problem}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("error: interrupted; nothing more is written", file=sys.stderr)
+        print("error: interrupted", file=sys.stderr)
         return 1
     except Exception as error:
         log.debug("%s failed", name, exc_info=True)
         print(f"error: {_short(error)} (stack trace: {log_file})", file=sys.stderr)
         return 1
     return 0
-
-
-def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """The parsed arguments; argparse itself exits with 2 and one line where they are wrong."""
-    return parser.parse_args(arguments)
 
 
 def _set_up_logging(name: str) -> Path:

@@ -22,6 +22,7 @@ from identity_spark.reference import facts
 from identity_spark.stages import (
     checks,
     clusters,
+    evaluation,
     golden,
     guardrails,
     match_pairs,
@@ -36,7 +37,7 @@ from identity_spark.stages import (
 )
 from identity_spark.storage import runs, session, sources
 from identity_spark.storage.tables import Tables, Workspace
-from identity_spark.summary import summary
+from identity_spark.summary import evaluation_text, summary
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,21 @@ def describe(published: Published) -> str:
         by_scope.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
     reasons = published.tables["identity_unresolved_records"].groupBy("reason").agg(F.count_distinct("record_key"))
     return summary(published.run_id, by_scope, dict(reasons.collect()))
+
+
+def evaluate(spark: SparkSession, config: Config, truth: str) -> str:
+    """How right the last committed run is against labels, as text; ``InputError`` where there is no run or no label."""
+    tables = Tables(spark, config.output)
+    versions = runs.committed_versions(tables)
+    if versions is None:
+        raise InputError(
+            f"output: {tables.location('identity_runs')} holds no committed run; run jobs/resolve.py first"
+        )
+    labels = sources.read_labels(spark, truth)
+    (row,) = evaluation.evaluate(tables.at("identity_lookup", versions), labels).collect()
+    if not row["records"]:
+        raise InputError(f"--truth: no record_key of {truth} is a record of the output")
+    return evaluation_text(row.asDict())
 
 
 def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int | None]) -> DataFrame:

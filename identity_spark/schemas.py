@@ -138,7 +138,7 @@ TABLES = {
 
 
 def differences(frame: DataFrame, schema: StructType) -> list[str]:
-    """Every column of ``schema`` that ``frame`` lacks or holds as another type; further columns are not a difference."""
+    """Every column of ``schema`` that ``frame`` lacks or holds as another type; further columns do not count."""
     found = {field.name: field.dataType for field in frame.schema.fields}
     return [
         f"{field.name}: {found[field.name].simpleString() if field.name in found else 'missing'},"

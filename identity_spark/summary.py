@@ -42,6 +42,21 @@ def summary(run_id: str, by_scope: Mapping[str, Metrics], unresolved: Mapping[st
 RATES = ("resolution_rate", "match_rate", "conflict_rate", "missing_rate")
 
 
+def evaluation_text(row: Mapping[str, float | None]) -> str:
+    """The rates of ``stages.evaluation`` for a terminal; a rate of nothing is a dash."""
+    rates = ("precision", "recall", "f1", "b_cubed_precision", "b_cubed_recall", "exact_entities")
+    shown = {name: "-" if row[name] is None else f"{row[name]:.4f}" for name in rates}
+    return "\n".join(
+        [
+            f"  {row['records']:,} labelled records of {row['entities']:,} entities,"
+            f" {row['true_pairs']:,} true pairs, {row['found_pairs']:,} found",
+            f"  pairs: precision {shown['precision']}, recall {shown['recall']}, F1 {shown['f1']}",
+            f"  records (B-cubed): precision {shown['b_cubed_precision']}, recall {shown['b_cubed_recall']}",
+            f"  entities exactly right: {shown['exact_entities']}",
+        ]
+    )
+
+
 def _most(metrics: Metrics, by: str, at_most: int) -> list[tuple[str, Mapping[str, float]]]:
     return sorted(metrics.items(), key=lambda item: (-item[1][by], item[0]))[:at_most]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import INVISIBLE, SPACES, folded_words, keep_if, or_null
+from identity_spark.expressions.text import INVISIBLE, SPACES, folded_words, is_ascii, keep_if, or_null
 from identity_spark.reference import facts
 
 LONGEST = 200  # characters of a name that count; what follows is cut
-PLAIN = rf"\A[a-z]{{1,{LONGEST}}}\z"  # one ASCII word, as most names are: nothing to drop
+PLAIN = r"\A[a-z]{1,99}(?: [a-z]{1,99})?\z"  # one or two ASCII words, as most names are
 APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02bf\u02be\u2018\u2019\u201b\u2032"
 SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))
 COMMAS = ",\uff0c\u3001\u060c"
@@ -25,7 +25,8 @@ LETTER = r"[\p{L}\p{M}]"
 ORDINAL = rf"[2-4](?:nd|rd|th)(?!{LETTER})"
 NO_LETTER = rf"(?:{ORDINAL}|[^\p{{L}}\p{{M}}]\p{{M}}*|\A\p{{M}}+)+"
 NO_LETTER_NOR_COMMA = rf"(?:{ORDINAL}|[^\p{{L}}\p{{M}},]\p{{M}}*|\A\p{{M}}+)+"
-PARTED = r"(?<!\p{L})(?<!(?<!\p{L})(?:o|d|mc) )(o|d|mc) (?=\p{L}{2})"  # O Brien, D Angelo, Mc Donald
+PARTED = ("o", "d", "mc")  # O Brien, D Angelo, Mc Donald: joined as in O'Brien
+JOINED = r"(?<!\p{L})(?<!(?<!\p{L})(?:o|d|mc) )(o|d|mc) (?=\p{L}{2})"
 
 
 def standardize_first_name(raw: Column) -> Column:
@@ -35,17 +36,22 @@ def standardize_first_name(raw: Column) -> Column:
 
 def standardize_last_name(raw: Column) -> Column:
     """The canonical last name with its particles (``van der berg``, ``obrien``); null for no name or a placeholder."""
-    joined = F.regexp_replace(words(folded_name(raw)), PARTED, "$1")
-    return known_name(raw, without_affixes(joined))
+    joined = F.regexp_replace(words(folded_name(raw)), JOINED, "$1")
+    return known_name(raw, without_affixes(joined), PARTED)
 
 
 def standardize_full_name(raw: Column) -> Column:
     """The canonical name, first name first: "Smith, John Jr." is ``john smith``; null for no name or a placeholder."""
+    written = F.when(raw.rlike(f"[{COMMAS}]"), first_name_first(raw)).otherwise(folded_name(raw))
+    return known_name(raw, without_affixes(words(written)))
+
+
+def first_name_first(raw: Column) -> Column:
+    """A name written "Last, First" the other way round; a comma before a suffix is no such comma."""
     parts = F.trim(F.regexp_replace(folded_name(raw), NO_LETTER_NOR_COMMA, " "))
-    without_suffixes = F.regexp_replace(parts, suffixes(r"[ ,]+", r"[ ,]*(?:,|\z)"), "")
+    without_suffixes = F.regexp_replace(parts, suffixes(r"(?<=[^ ,])", r"[ ,]+", r"[ ,]*(?:,|\z)"), "")
     without_titles = F.regexp_replace(without_suffixes, titles(r"(\A|, *)"), "$1")
-    first_name_first = F.regexp_replace(without_titles, r"\A([^,]*),([^,]*)", "$2 $1 ")
-    return known_name(raw, without_affixes(words(first_name_first)))
+    return F.regexp_replace(without_titles, r"\A([^,]*),([^,]*)", "$2 $1 ")
 
 
 def generation(raw: Column) -> Column:
@@ -56,7 +62,8 @@ def generation(raw: Column) -> Column:
     pattern = rf"(?<=[^ ,])[ ,]+({one_of(generations)})(?:[ ,]+{credentials})*(?=[ ,]*(?:,|\z))"
     written = F.regexp_extract(parts, pattern, 1)
     canonical = F.create_map(*(F.lit(word) for pair in generations.items() for word in pair))
-    return F.when(raw.rlike("[^A-Za-z]"), F.try_element_at(canonical, written))
+    said = ~is_ascii(raw) | F.lower(raw).rlike(rf"[^a-z]{one_of(generations)}(?![a-z])")
+    return F.when(said, F.try_element_at(canonical, written))
 
 
 def first_token(canonical_name: Column) -> Column:
@@ -98,14 +105,19 @@ def words(name: Column) -> Column:
 
 def without_affixes(name: Column) -> Column:
     """The words without suffixes at the end and titles at the start, one word at least."""
-    return F.regexp_replace(F.regexp_replace(name, suffixes(" ", r"\z"), ""), titles(r"(\A)"), "")
+    return F.regexp_replace(F.regexp_replace(name, suffixes("", " ", r"\z"), ""), titles(r"(\A)"), "")
 
 
-def known_name(raw: Column, name: Column) -> Column:
-    """The raw value in lower case when it is a plain word, else ``name``; null for a placeholder."""
+def known_name(raw: Column, name: Column, prefixes: Iterable[str] = ()) -> Column:
+    """The raw value in lower case when that is canonical already, else ``name``; null for a placeholder."""
     lower = F.lower(raw)
+    nothing_to_drop = (
+        lower.rlike(PLAIN)
+        & ~F.substring_index(lower, " ", 1).isin(*known_titles(), *prefixes)
+        & ~F.substring_index(lower, " ", -1).isin(*known_suffixes())
+    )
     placeholders = [word.strip() for word in facts("name_words")["placeholders"].split(",")]
-    value = F.when(lower.rlike(PLAIN), lower).otherwise(name)
+    value = F.when(nothing_to_drop, lower).otherwise(name)
     return keep_if(value, ~value.isin("", *placeholders))
 
 
@@ -114,16 +126,24 @@ def one_of(alternatives: Iterable[str]) -> str:
     return f"(?:{'|'.join(sorted(alternatives, key=lambda word: (-len(word), word)))})"
 
 
-def suffixes(separator: str, end: str) -> str:
-    """Generations and credentials after a name."""
-    known = [*facts("name_words")["generations"], *facts("name_words")["credentials"]]
-    return rf"(?<=[^ ,])(?:{separator}{one_of(known)})+(?={end})"
+def known_suffixes() -> list[str]:
+    """Generations and credentials."""
+    return [*facts("name_words")["generations"], *facts("name_words")["credentials"]]
+
+
+def known_titles() -> list[str]:
+    return [word for group in facts("name_words")["titles"].values() for word in group.split()]
+
+
+def suffixes(before: str, separator: str, end: str) -> str:
+    """A regular expression for suffixes after a name."""
+    return rf"{before}(?:{separator}{one_of(known_suffixes())})+(?={end})"
 
 
 def titles(start: str) -> str:
-    """Titles before a name, also two people's: mr and mrs."""
-    known = [word for group in facts("name_words")["titles"].values() for word in group.split()]
-    return rf"{start}(?:{one_of([*known, *facts('name_words')['title_phrases']])}(?: (?:and|und|et))? )+(?=[^ ,])"
+    """A regular expression for titles before a name, two people's too: mr and mrs."""
+    known = one_of([*known_titles(), *facts("name_words")["title_phrases"]])
+    return rf"{start}(?:{known}(?: (?:and|und|et))? )+(?=[^ ,])"
 
 
 def lookup(table: dict[str, str]) -> Column:

@@ -85,7 +85,7 @@ def fold_accents(raw: Column) -> Column:
     """Latin, Greek and Cyrillic letters without accents (ß is ss), full-width ASCII as ASCII; other letters stay."""
     return (
         F.when(is_ascii(raw), raw)
-        .when(raw.rlike(f"[{''.join(facts('folding')['expansions'])}]"), fold_letters(expand_letters(raw)))
+        .when(has_expansions(raw), fold_letters(expand_letters(raw)))
         .otherwise(fold_letters(raw))
     )
 
@@ -117,11 +117,18 @@ def translated(text: Column, table: dict[str, str]) -> Column:
 
 
 def folded_words(raw: Column, table: dict[str, str]) -> Column:
-    """Lower case without accents, then ``table`` for what separates words and what is dropped; one straight path."""
+    """Lower case without accents, then ``table`` for what separates words (a space) and what is dropped ("")."""
+    ascii_table = {source: target for source, target in table.items() if source.isascii()}
     letters = {source: table.get(target.lower(), target.lower()) for source, target in folding_table().items()}
     expansions = {source: target for source, target in facts("folding")["expansions"].items() if target.islower()}
     lower = F.lower(F.replace(F.upper(raw), F.lit("ẞ"), F.lit("SS")))
-    return translated(expand_letters(lower, expansions), letters | table)
+    expanded = F.when(has_expansions(raw), expand_letters(lower, expansions)).otherwise(lower)
+    return F.when(is_ascii(raw), translated(F.lower(raw), ascii_table)).otherwise(translated(expanded, letters | table))
+
+
+def has_expansions(text: Column) -> Column:
+    """True when some letter folds to several."""
+    return text.rlike(f"[{''.join(facts('folding')['expansions'])}]")
 
 
 def fold_digits(text: Column) -> Column:

@@ -9,7 +9,7 @@ from identity_spark.schemas import WRITTEN, is_multi_valued
 
 
 def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config) -> DataFrame:
-    """``GOLDEN`` less ``run_id``, with a column per identifier and golden field, for the published records of ``resolved``.
+    """``GOLDEN`` less ``run_id``, with a column per golden field, for the published records of ``resolved``.
 
     ``resolved`` is ``STANDARDIZED`` with ``PROFILES``. A profile of one record takes the same expressions as the others
     but no aggregation: half of all profiles or more are of that kind.

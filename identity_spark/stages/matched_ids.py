@@ -9,7 +9,7 @@ from identity_spark.schemas import multi_valued
 
 
 def matched_ids(resolved: DataFrame, config: Config) -> DataFrame:
-    """``MATCHED_IDS`` less ``run_id``: each canonical value once per profile and identifier, with the records that hold it.
+    """``MATCHED_IDS`` less ``run_id``: each canonical value once per profile and identifier, with its records counted.
 
     Derived identifiers are no values of their own and stay out. A profile of one record needs no aggregation.
     """

@@ -1,8 +1,8 @@
 """The report: what a run did, as one number per metric, for the project, its sources, rules and identifiers.
 
-Rates are shares of 1. ``resolution_rate``: records with a ``dinmo_id`` of all records. ``match_rate``, ``conflict_rate``,
-``missing_rate``: records of that status of all records. ``consolidation``: records saved, 1 - golden records / records
-with a ``dinmo_id``. Of no records every rate is 0.
+Rates are shares of 1. ``resolution_rate``: records with a ``dinmo_id`` of all records. ``match_rate``,
+``conflict_rate``, ``missing_rate``: records of that status of all records. ``consolidation``: records saved,
+1 - golden records / records with a ``dinmo_id``. Of no records every rate is 0.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.schemas import REPORT, is_multi_valued
+from identity_spark.schemas import REPORT
 
 
 def report(

@@ -21,7 +21,7 @@ def new_dinmo_id(project: str, smallest_key: Column, salt: str = "") -> Column:
 
 
 def overlaps(members: DataFrame, cluster_facts: DataFrame, known: DataFrame) -> DataFrame:
-    """``cluster_id``, ``smallest_key``, ``dinmo_id``, ``created_in``, ``shared``: how many records of a cluster had which id.
+    """``cluster_id``, ``smallest_key``, ``dinmo_id``, ``created_in``, ``shared``: records of a cluster that had an id.
 
     ``known`` holds ``record_key``, ``dinmo_id`` and ``created_in`` (the run that made the id).
     """
@@ -37,8 +37,8 @@ def overlaps(members: DataFrame, cluster_facts: DataFrame, known: DataFrame) -> 
 def carry_over(shared: DataFrame, materialize: Materialize) -> DataFrame:
     """``cluster_id``, ``dinmo_id``: the ids kept; one heir per id, one id per cluster.
 
-    The greatest overlap goes first; ties go to the older id, then the smaller, then the smaller cluster's key. Pairs that
-    are each other's best are settled together; what they leave free is matched again until nothing is left.
+    The greatest overlap goes first; ties go to the older id, then the smaller, then the cluster with the smaller key.
+    Pairs that are each other's best are settled together; what they leave free is matched again until nothing is left.
     """
     best_id = Window.partitionBy("cluster_id").orderBy(F.desc("shared"), "created_in", "dinmo_id")
     best_heir = Window.partitionBy("dinmo_id").orderBy(F.desc("shared"), "smallest_key")

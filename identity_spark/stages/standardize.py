@@ -20,7 +20,7 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
 
     ``<identifier>__written`` stands where the golden value is not the canonical one. ``blocked`` names each value set
     apart and why: ``blocked`` (listed) or ``invalid`` (no canonical form). Other fields pass unchanged. ``built_in``
-    holds the lists of ``conf/blocked_values.yaml``, by type. A step at a time, so that no expression is evaluated twice.
+    holds the lists of ``conf/blocked_values.yaml``. A step at a time, so that no expression is evaluated twice.
     """
     mapped = [i for i in config.identifiers if not i.derived]
     raw = records.withColumns({f"{i.name}__raw": F.col(i.name) for i in mapped})

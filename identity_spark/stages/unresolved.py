@@ -9,7 +9,7 @@ from identity_spark.schemas import UNRESOLVED
 def unresolved_records(resolved: DataFrame, conflicts: DataFrame, bad_keys: DataFrame) -> DataFrame:
     """``UNRESOLVED`` less ``run_id``: a row per record and reason; per broken limit for records in conflict.
 
-    ``bad_keys`` holds ``record_key``, ``source``, ``primary_key``, ``reason`` and ``detail`` of records without a usable key.
+    ``bad_keys`` (``bad_key_rows``) are the records without a usable key.
     """
     nothing = F.lit(None).cast("string")
     missing = resolved.where("status = 'missing' AND dinmo_id IS NULL").select(

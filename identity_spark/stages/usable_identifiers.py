@@ -11,7 +11,7 @@ from identity_spark.schemas import WRITTEN, is_multi_valued, multi_valued
 
 
 def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
-    """``identifier``, ``value``, ``records``: each value over its ``max_records_per_value`` or ``max_distinct_per_value``.
+    """``identifier``, ``value``, ``records``: the values over ``max_records_per_value`` or ``max_distinct_per_value``.
 
     Distinct last names are told apart by their soundex, so that a typo does not make a second family; other
     identifiers by their canonical values.
@@ -32,7 +32,7 @@ def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
 
 
 def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, config: Config) -> DataFrame:
-    """``record_id`` and ``over_shared`` array<struct<identifier, value>>: each record that holds an over-shared value."""
+    """``record_id``, ``over_shared`` array<struct<identifier, value>>: the records that hold an over-shared value."""
     held = standardized.select("record_id", F.explode(_held(standardized, config)).alias("held")).select(
         "record_id", "held.*"
     )

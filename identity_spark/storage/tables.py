@@ -58,7 +58,7 @@ class Tables:
         return frame
 
     def require_writable(self, names: Iterable[str]) -> None:
-        """Raises ``ConfigError`` where something else than a Delta table stands in the place of one of ``names``."""
+        """Raises ``ConfigError`` where something else than a Delta table stands in the place of a table."""
         for name in names:
             self.read(name)
 

@@ -51,8 +51,8 @@ def test_every_problem_on_its_own_line(tmp_path):
     assert run("--config", EXAMPLE, *sets, cwd=tmp_path) == (
         2,
         "",
-        "rules[0].criteria[0].identifiers: 'emial' is no identifier; did you mean 'email'?\n"
-        "match_pairs: 'al' is unknown; did you mean 'all'?\n",
+        "error: rules[0].criteria[0].identifiers: 'emial' is no identifier; did you mean 'email'?\n"
+        "error: match_pairs: 'al' is unknown; did you mean 'all'?\n",
     )
 
 
@@ -70,7 +70,7 @@ USAGE = [
 
 @pytest.mark.parametrize(("arguments", "expected"), USAGE)
 def test_usage_is_one_line_and_exit_2(tmp_path, arguments, expected):
-    assert run(*arguments, cwd=tmp_path) == (2, "", f"{expected}\n")
+    assert run(*arguments, cwd=tmp_path) == (2, "", f"error: {expected}\n")
 
 
 def test_spark_is_never_imported(tmp_path):

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Times the real job on made data, in a fresh process, and prints what it measured as JSON.
+
+  scripts/bench.py --rows 1000000 [--engine dataframe] [--driver-memory 8g] [--keep DIR]
+
+``wall_s`` is the whole process with the start of Spark, ``stages`` the seconds of each stage, ``peak_mb`` the resident
+memory of the job's JVM and Python together at its highest (sampled each half second).
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGE = re.compile(r"^\d\d:\d\d:\d\d (?P<name>[a-z_ ]+): (?:(?P<rows>[\d,]+) rows, )?(?P<seconds>[\d.]+) s$")
+
+
+def main() -> None:
+    arguments = parse()
+    folder = Path(arguments.keep or tempfile.mkdtemp(prefix="bench-"))
+    try:
+        people = folder / f"people-{arguments.rows}-{arguments.seed}"
+        if not (people / "meta.json").exists():
+            make_people(arguments.rows, arguments.seed, people)
+        result = run_job(arguments, people, folder / "output")
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps(result, indent=1))
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Times the job on made data.")
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engine", choices=("graphframes", "dataframe"), default="graphframes")
+    parser.add_argument("--config", default=str(ROOT / "conf" / "customers.yaml"))
+    parser.add_argument("--driver-memory", default="8g")
+    parser.add_argument("--keep", metavar="DIR", help="keep the data there, and use it again")
+    return parser.parse_args()
+
+
+def make_people(rows: int, seed: int, out: Path) -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "make_people.py")]
+    options = ["--rows", str(rows), "--seed", str(seed), "--out", str(out), "--force"]
+    subprocess.run([*command, *options], check=True, stdout=sys.stderr)
+
+
+def run_job(arguments: argparse.Namespace, people: Path, output: Path) -> dict:
+    """Runs the job once into an empty output; exits with the job's own code where it fails."""
+    shutil.rmtree(output, ignore_errors=True)
+    submit = [str(ROOT / "scripts" / "submit"), "--driver-memory", arguments.driver_memory]
+    job = [str(ROOT / "jobs" / "resolve.py"), "--config", arguments.config]
+    settings = ["--set", f"clustering.engine={arguments.engine}"]
+    environment = {**os.environ, "PEOPLE": str(people), "OUTPUT": str(output)}
+    start = time.monotonic()
+    process = subprocess.Popen(
+        [*submit, *job, *settings], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    peak = PeakMemory(process.pid)
+    out, err = process.communicate()
+    wall = time.monotonic() - start
+    if process.returncode:
+        sys.stderr.write(err)
+        sys.exit(process.returncode)
+    stages = {m["name"]: stage(m) for line in err.splitlines() if (m := STAGE.match(line))}
+    sys.stderr.write(out)
+    return {
+        "rows": arguments.rows,
+        "engine": arguments.engine,
+        "machine": {"cores": os.cpu_count(), "platform": platform.platform(), "driver_memory": arguments.driver_memory},
+        "wall_s": round(wall, 1),
+        "stages_s": round(sum(s["seconds"] for s in stages.values()), 1),
+        "peak_mb": peak.stop(),
+        "stages": stages,
+    }
+
+
+def stage(match: re.Match[str]) -> dict:
+    rows = {} if match["rows"] is None else {"rows": int(match["rows"].replace(",", ""))}
+    return {"seconds": float(match["seconds"]), **rows}
+
+
+class PeakMemory:
+    """The highest resident memory of a process and all its children, in MB."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.peak, self.running = pid, 0, True
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> int:
+        self.running = False
+        self.thread.join()
+        return self.peak // 1024
+
+    def _watch(self) -> None:
+        while self.running:
+            self.peak = max(self.peak, sum(map(resident_kb, family(self.pid))))
+            time.sleep(0.5)
+
+
+def family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in family(int(child)))]
+
+
+def resident_kb(pid: int) -> int:
+    try:
+        found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
+if __name__ == "__main__":
+    main()
