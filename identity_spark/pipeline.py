@@ -110,6 +110,7 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
         known = runs.known(tables)
         tables.require_writable(schemas.TABLES)
         versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
+        this.work.prepare()
         try:
             session.use_checkpoints(spark, f"{this.work.folder}/checkpoints")
             read = read_records(spark, config, versions)

@@ -50,7 +50,7 @@ def parse() -> argparse.Namespace:
 
 
 def make_people(rows: int, seed: int, out: Path) -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "make_people.py")]
+    command = [str(ROOT / ".venv" / "bin" / "python"), str(ROOT / "scripts" / "make_people.py")]
     options = ["--rows", str(rows), "--seed", str(seed), "--out", str(out), "--force"]
     subprocess.run([*command, *options], check=True, stdout=sys.stderr)
 

@@ -18,8 +18,8 @@ HEADER = """\
 # Facts on telephone numbers: made by scripts/make_phone_countries.py, not by hand, from the metadata of libphonenumber
 # (Apache License 2.0) as packaged in phonenumbers {version} (PyPI).
 #
-# calling_codes: what may follow the code. lengths: how many digits. first: the digits it may begin with (default 1 to
-# 9). trunk: dialled before a number at home, no part of E.164.
+# calling_codes: the number after it. lengths: how many digits. first: those it may begin with (default 1 to 9).
+# trunk: what is dialled before it at home, no part of E.164, a regular expression.
 #
 # countries. code: the calling code. idd: what is dialled for abroad, a regular expression (default 00). own: lengths
 # at which a number written without code may itself begin with the digits of the calling code. rewrite: [regular
@@ -30,12 +30,12 @@ TRIES = 2000
 
 PLAIN_IDD = {"CL", "CV", "HK", "MU", "WS"}
 """Countries whose idd may be read as 00 (the metadata lists carrier codes, or a lone 0)."""
-LENGTHS = {"BY": [6, 7, 8, 9, 10], "CA": [10]}
-"""Without the numbers that would hide a trunk prefix (BY), or be as long as one without area code (CA, 310-xxxx)."""
-TRUNKS = {"375": "80", "370": "0", "52": "1"}
-"""Belarus dials 80 before national numbers; Mexico had +52 1 before mobiles until 2020."""
-OWN = {"DE": [6, 7, 8, 9, 10]}
-"""Only Leer and around (49xx) have area codes like that, with numbers of at most 10 digits."""
+LENGTHS = {"CA": [10]}
+"""Without the 310-xxxx numbers, as long as a number written without area code."""
+TRUNKS = {"375": r"80?(?=\d{9}\z)", "52": "1"}
+"""Belarus dials 80 before nine digits; Mexico had +52 1 before mobiles until 2020."""
+OWN: dict[str, list[int]] = {"DE": [6, 7, 8, 9], "ID": [9], "XK": []}
+"""Where few short numbers begin like that (around Leer in Germany, Medan in Indonesia), long ones name the code."""
 REWRITES = {
     "AR": [r"0?(?=\d{12}\z)(11|[23]\d\d\d??)15(\d+)", "9$1$2"],
     "BO": [r"01\d(\d{8})", "$1"],

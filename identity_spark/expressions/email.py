@@ -70,21 +70,22 @@ def _address(text: Column) -> Column:
 
 def _mailbox(address: Column) -> Column:
     """The name that the provider sees, at the provider's main domain."""
-    name = F.substring_index(F.substring_index(address, "+", 1), "@", 1)
-    domain = F.substring_index(address, "@", -1)
-    kept, main = F, F
+    seen = F.substring_index(F.substring_index(address, "+", 1), "@", 1)
+    main = domain = F.substring_index(address, "@", -1)
+    name = seen
     for provider in facts("email_providers"):
-        kept = kept.when(domain.isin(_domains(provider)), _seen_name(name, provider))
+        if "tags" in provider or "ignored" in provider:
+            name = F.when(domain.isin(_domains(provider)), _without_marks(seen, provider)).otherwise(name)
         if "aliases" in provider:
-            main = main.when(domain.isin(provider["aliases"]), F.lit(provider["domain"]))
-    return F.concat(kept.otherwise(name), F.lit("@"), main.otherwise(domain))
+            main = F.when(domain.isin(provider["aliases"]), F.lit(provider["domain"])).otherwise(main)
+    return F.concat(name, F.lit("@"), main)
 
 
 def _domains(provider: Mapping[str, Any]) -> list[str]:
     return [provider["domain"], *provider.get("aliases", ()), *provider.get("same_habits", ())]
 
 
-def _seen_name(name: Column, provider: Mapping[str, Any]) -> Column:
+def _without_marks(name: Column, provider: Mapping[str, Any]) -> Column:
     """The name without the tags and marks that the provider does not look at."""
     untagged = reduce(lambda text, mark: F.substring_index(text, mark, 1), provider.get("tags", ()), name)
     return reduce(lambda text, mark: F.replace(text, F.lit(mark), F.lit("")), provider.get("ignored", ()), untagged)

@@ -11,13 +11,21 @@ from collections.abc import Iterable
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import INVISIBLE, SPACES, folded_words, is_ascii, keep_if, or_null
+from identity_spark.expressions.text import (
+    APOSTROPHES,
+    INVISIBLE,
+    SELECTORS,
+    SPACES,
+    any_of,
+    folded_words,
+    is_ascii,
+    keep_if,
+    or_null,
+)
 from identity_spark.reference import facts
 
 LONGEST = 200  # characters of a name that count; what follows is cut
 PLAIN = r"\A[a-z]{1,99}(?: [a-z]{1,99})?\z"  # one or two ASCII words, as most names are
-APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02bf\u02be\u2018\u2019\u201b\u2032"
-SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))
 COMMAS = ",\uff0c\u3001\u060c"
 SEPARATORS = SPACES + '!"#$%&()*+-./:;<=>?@[\\]^_{|}~\u2010\u2011\u2012\u2013\u2014\u2015'
 
@@ -58,11 +66,11 @@ def generation(raw: Column) -> Column:
     """Which of the same name: ``jr``, ``sr``, ``ii``, ``iii`` or ``iv``, from a name as written; null when not said."""
     generations = facts("name_words")["generations"]
     parts = F.regexp_replace(folded_name(raw), r"[^\p{L}\p{M}0-9,]+", " ")
-    credentials = one_of(facts("name_words")["credentials"])
-    pattern = rf"(?<=[^ ,])[ ,]+({one_of(generations)})(?:[ ,]+{credentials})*(?=[ ,]*(?:,|\z))"
+    credentials = any_of(facts("name_words")["credentials"])
+    pattern = rf"(?<=[^ ,])[ ,]+({any_of(generations)})(?:[ ,]+{credentials})*(?=[ ,]*(?:,|\z))"
     written = F.regexp_extract(parts, pattern, 1)
     canonical = F.create_map(*(F.lit(word) for pair in generations.items() for word in pair))
-    said = ~is_ascii(raw) | F.lower(raw).rlike(rf"[^a-z]{one_of(generations)}(?![a-z])")
+    said = ~is_ascii(raw) | F.lower(raw).rlike(rf"[^a-z]{any_of(generations)}(?![a-z])")
     return F.when(said, F.try_element_at(canonical, written))
 
 
@@ -73,7 +81,7 @@ def first_token(canonical_name: Column) -> Column:
 
 def last_token(canonical_name: Column) -> Column:
     """The last word of a canonical full name with its particles (``van gogh``); null when there is one word alone."""
-    particles = one_of(facts("name_words")["particles"].split())
+    particles = any_of(facts("name_words")["particles"].split())
     return or_null(F.regexp_extract(canonical_name, rf"(?<= )(?:{particles} )*[^ ]+\z", 0))
 
 
@@ -121,11 +129,6 @@ def known_name(raw: Column, name: Column, prefixes: Iterable[str] = ()) -> Colum
     return keep_if(value, ~value.isin("", *placeholders))
 
 
-def one_of(alternatives: Iterable[str]) -> str:
-    """A regular expression for any of the words, the longer ones first."""
-    return f"(?:{'|'.join(sorted(alternatives, key=lambda word: (-len(word), word)))})"
-
-
 def known_suffixes() -> list[str]:
     """Generations and credentials."""
     return [*facts("name_words")["generations"], *facts("name_words")["credentials"]]
@@ -137,12 +140,12 @@ def known_titles() -> list[str]:
 
 def suffixes(before: str, separator: str, end: str) -> str:
     """A regular expression for suffixes after a name."""
-    return rf"{before}(?:{separator}{one_of(known_suffixes())})+(?={end})"
+    return rf"{before}(?:{separator}{any_of(known_suffixes())})+(?={end})"
 
 
 def titles(start: str) -> str:
     """A regular expression for titles before a name, two people's too: mr and mrs."""
-    known = one_of([*known_titles(), *facts("name_words")["title_phrases"]])
+    known = any_of([*known_titles(), *facts("name_words")["title_phrases"]])
     return rf"{start}(?:{known}(?: (?:and|und|et))? )+(?=[^ ,])"
 
 

@@ -19,8 +19,8 @@ from pyspark.sql import functions as F
 from identity_spark.expressions.text import INVISIBLE, SPACES, fold_digits, or_null
 from identity_spark.reference import facts
 
-DIGITS_ALONE = r"\A\+?[0-9]{5,25}\z"
-USUAL_WRITING = r"\A[ (]{0,4}\+?[ (]{0,4}[0-9][0-9 ().\-/]{4,40}\z"
+DIGITS_ALONE = r"\A\+?[0-9]{4,25}\z"
+USUAL_WRITING = r"\A[ (]{0,4}\+?[ (]{0,4}[0-9][0-9 ().\-/]{3,40}\z"
 PUNCTUATION = "-()[].:/\\_'\"`=<>{}|" + "‐‑‒–—―‘’⁃−ー－（）．／［］"  # noqa: RUF001
 FULL_WIDTH_PLUS = "\uff0b"
 
@@ -66,16 +66,16 @@ def unusual_writing(raw: Column) -> Column:
     dropped = SPACES + INVISIBLE + PUNCTUATION
     bare = F.translate(F.lower(fold_digits(raw)), FULL_WIDTH_PLUS + dropped, "+")
     number = F.regexp_replace(F.regexp_replace(bare, EXTENSION, ""), LABEL, "")
-    possible = F.regexp_extract(F.regexp_replace(number, NOTE, ""), rf"\A(?:\+?[0-9]{{5,25}}|{KEYPAD_NUMBER})\z", 0)
+    possible = F.regexp_extract(F.regexp_replace(number, NOTE, ""), rf"\A(?:\+?[0-9]{{4,25}}|{KEYPAD_NUMBER})\z", 0)
     return F.translate(possible, *KEYPAD)
 
 
 def behind_calling_code(written: Column, country: Column) -> Column:
-    """``=`` and the digits of a number that names its calling code; else ``=``, the code of the country, ``~``, digits."""
+    """``=`` and the digits of a number that names its calling code; else ``=``, the country's code, ``~``, digits."""
     abroad = F.startswith(written, country_fact("idd_start", country)) & F.rlike(written, country_fact("idd", country))
     at_home = F.regexp_replace(written, country_fact("rewrite", country), country_fact("rewritten", country))
     return (
-        F.when(written.isNull() | (F.length(written) < 5), None)  # names `written` twice: so Spark shares it
+        F.when(written.isNull() | (F.length(written) < 4), None)  # names `written` twice: so Spark shares it
         .when(F.startswith(written, F.lit("+")), F.concat(F.lit("="), F.substring(written, 2, 30)))
         .when(abroad, F.regexp_replace(written, country_fact("idd", country), F.lit("=")))
         .when(F.startswith(written, F.lit("00")), F.concat(F.lit("="), F.substring(written, 3, 30)))
@@ -103,7 +103,10 @@ def dialling(rules: Mapping[str, Any]) -> dict[str, str]:
     known = {"code": rules["code"]}
     if "idd" in rules:
         idd = rules["idd"]
-        known |= {"idd": rf"\A(?:{idd})(?=[1-9])", "idd_start": idd[: len(idd) - len(idd.lstrip(ALL_DIGITS))]}
+        known |= {
+            "idd": rf"\A(?!00{rules['code']})(?:{idd})(?=[1-9])",
+            "idd_start": idd[: len(idd) - len(idd.lstrip(ALL_DIGITS))],
+        }
     if "rewrite" in rules:
         known |= {"rewrite": rf"\A(?:{rules['rewrite'][0]})\z", "rewritten": rules["rewrite"][1]}
     return known
@@ -119,7 +122,7 @@ def possible_number() -> tuple[str, str]:
     for code, rules in facts("phone_countries")["calling_codes"].items():
         groups[skipped(rules)][code] = f"(?={skipped(rules)}{national_number(rules)})"
     codes = "|".join(f"({prefix_tree(codes)}){skip}" for skip, codes in groups.items())
-    code_in_number = rf"(?:(\d+)~(?=\1)(?!{own_numbers()}))?"
+    code_in_number = rf"(?:(\d{{1,3}}+)~(?=\1)(?!{own_numbers()}))?"
     return rf"\A={code_in_number}(?:{codes})", "+" + "".join(f"${group + 2}" for group in range(len(groups)))
 
 

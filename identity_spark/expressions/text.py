@@ -8,7 +8,7 @@ are looked up for the rest alone. Spark computes a sub-expression once only wher
 long path uses its input once. And ``lower(upper(x))`` is simplified to ``lower(x)``, so something stands between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 
 from pyspark.sql import Column
@@ -24,6 +24,8 @@ INVISIBLE = "".join(
     map(chr, (0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
 )
 """Format characters that no one sees: soft hyphen, zero-width, direction and byte order marks."""
+APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u2018\u2019\u201b\u2032"
+SELECTORS = "".join(map(chr, range(0xFE00, 0xFE10)))  # variation selectors, as after emoji
 
 UNTIDY = r"[^ -~]|  |\A | \z"  # anything but single plain spaces between visible ASCII characters
 LONGEST_URL = 2048
@@ -53,6 +55,11 @@ def keep_if(value: Column, condition: Column) -> Column:
     ``F.when(condition, value)`` computes it twice, for one of the two uses is conditional.
     """
     return F.get(F.array(value), F.when(condition, 0).otherwise(1))
+
+
+def any_of(alternatives: Iterable[str]) -> str:
+    """A regular expression for any of the words, the longer ones first."""
+    return f"(?:{'|'.join(sorted(alternatives, key=lambda word: (-len(word), word)))})"
 
 
 def trim_space(raw: Column) -> Column:

@@ -25,7 +25,7 @@ def applies(usable: DataFrame, rules: Sequence[Rule]) -> Column:
 
 
 def exact_links(usable: DataFrame, config: Config) -> DataFrame:
-    """``LINKS`` of every rule of exact criteria alone: the records of a key as a star around its smallest ``record_key``.
+    """``LINKS`` of the rules of exact criteria alone: the records of a key, a star around its smallest ``record_key``.
 
     One shuffle for all rules. The hash of a key only spreads and sorts; keys are equal when all their parts are.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import Column, DataFrame, Window
@@ -23,7 +23,7 @@ from pyspark.sql.types import (
 )
 
 from identity_spark.config import Config, FieldMapping, Source
-from identity_spark.errors import ConfigError, InputError, ResolutionError
+from identity_spark.errors import ConfigError, InputError
 
 MOMENTS = (TimestampType, TimestampNTZType, DateType)
 
@@ -35,22 +35,24 @@ def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
     null where the primary key is. Raises ``InputError`` with every column that is missing or of an unusable type.
     """
     problems = _missing_columns(raw, source)
+    if problems:
+        raise InputError("\n".join(problems))
     fields: dict[str, Column] = {}
-    for name, mapping in source.columns.items():
+    steps = {name: partial(_field, raw, name, mapping, source, config) for name, mapping in source.columns.items()}
+    for name, step in {**steps, "updated_at": partial(_updated_at, raw, source)}.items():
         try:
-            fields[name] = _field(raw, name, mapping, source, config)
-        except ResolutionError as error:
+            fields[name] = step()
+        except InputError as error:
             problems.append(str(error))
     if problems:
-        raise InputError("\n".join(dict.fromkeys(problems)))
+        raise InputError("\n".join(problems))
     rank = [s.name for s in config.sources].index(source.name)
-    key = _primary_key(source)
+    key = _primary_key(raw, source)
     return raw.select(
         F.concat(F.lit(f"{source.name}:"), key).alias("record_key"),
         F.lit(source.name).alias("source"),
         F.lit(rank).alias("source_rank"),
         key.alias("primary_key"),
-        _updated_at(raw, source).alias("updated_at"),
         F.lit(source.country or config.default_country).cast("string").alias("phone_country"),
         *(value.alias(name) for name, value in fields.items()),
     )
@@ -67,7 +69,7 @@ def union_records(parts: Sequence[DataFrame]) -> DataFrame:
 
 
 def with_record_ids(records: DataFrame) -> DataFrame:
-    """``records`` with ``record_id``, a number for joins within the run; it holds only once the frame is written down."""
+    """``records`` with ``record_id``, a number for joins within the run; it is fixed once the frame is written down."""
     return records.withColumn("record_id", F.monotonically_increasing_id())
 
 
@@ -124,12 +126,29 @@ def _missing_columns(raw: DataFrame, source: Source) -> list[str]:
     return [
         f"sources.{source.name}.{place} is no column of the table; {_hint(column, raw.columns)}"
         for place, column in named
-        if column.split(".")[0].lower() not in {c.lower() for c in raw.columns}
+        if not _is_column(raw, column)
     ]
 
 
+def _is_column(raw: DataFrame, column: str) -> bool:
+    try:
+        raw.select(_column(raw, column)).schema  # noqa: B018 - Spark resolves the name now
+        return True
+    except AnalysisException:
+        return False
+
+
+def _column(raw: DataFrame, name: str) -> Column:
+    """The column ``name``, whatever characters it has; with dots also a field inside a column."""
+    return F.col(f"`{name.replace('`', '``')}`" if name in raw.columns else name)
+
+
+def _type(raw: DataFrame, column: Column) -> DataType:
+    return raw.select(column).schema[0].dataType
+
+
 def _hint(column: str, columns: Sequence[str]) -> str:
-    close = get_close_matches(column, columns, n=1) or [c for c in columns if c.lower() == column.lower()]
+    close = get_close_matches(column, columns, n=1)
     return f"did you mean {close[0]!r}?" if close else f"its columns are {', '.join(columns)}"
 
 
@@ -138,15 +157,15 @@ def _field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, con
     is_identifier = any(i.name == name for i in config.identifiers)
     if mapping.expr is not None:
         value = _expression(raw, mapping.expr, place)
-        return _typed(value, raw.select(value).schema[0].dataType, is_identifier, f"{place}.expr: {mapping.expr!r}")
-    columns = [c for c in mapping.columns if c.split(".")[0].lower() in {r.lower() for r in raw.columns}]
-    parts = [
-        _typed(raw[c], raw.select(raw[c]).schema[0].dataType, is_identifier, f"{place}: column {c!r}") for c in columns
-    ]
-    if len(parts) != 1:
-        flat = [part if isinstance(raw.select(part).schema[0].dataType, ArrayType) else F.array(part) for part in parts]
-        return F.concat(*(F.coalesce(part, F.array()) for part in flat))
-    return parts[0]
+        return _typed(value, _type(raw, value), is_identifier, f"{place}.expr: {mapping.expr!r}")
+    parts = []
+    for name_of_column in mapping.columns:
+        column = _column(raw, name_of_column)
+        parts.append(_typed(column, _type(raw, column), is_identifier, f"{place}: column {name_of_column!r}"))
+    if len(parts) == 1:
+        return parts[0]
+    lists = [part if isinstance(_type(raw, part), ArrayType) else F.array(part) for part in parts]
+    return F.concat(*(F.coalesce(values, F.array()) for values in lists))
 
 
 def _expression(raw: DataFrame, sql: str, place: str) -> Column:
@@ -186,24 +205,22 @@ def _as_text(value: Column, kind: DataType) -> Column:
     return value.cast("string")
 
 
-def _primary_key(source: Source) -> Column:
-    parts = [F.col(c).cast("string") for c in source.primary_key]
-    known = [F.when(F.trim(part) != "", part) for part in parts]
-    return known[0] if len(known) == 1 else F.concat(*_joined(known))
-
-
-def _joined(parts: Sequence[Column]) -> list[Column]:
-    return [piece for part in parts for piece in (F.lit("|"), part)][1:]
+def _primary_key(raw: DataFrame, source: Source) -> Column:
+    """The parts of the key joined by ``|``; null where one is null or blank."""
+    parts = [_column(raw, c).cast("string") for c in source.primary_key]
+    known = reduce(Column.__and__, (F.trim(part) != "" for part in parts))
+    return F.when(known, F.concat_ws("|", *parts))
 
 
 def _updated_at(raw: DataFrame, source: Source) -> Column:
     if source.updated_at is None:
         return F.lit(None).cast("timestamp")
-    kind = raw.select(source.updated_at).schema[0].dataType
+    column = _column(raw, source.updated_at)
+    kind = _type(raw, column)
     if isinstance(kind, MOMENTS):
-        return F.col(source.updated_at).cast("timestamp")
+        return column.cast("timestamp")
     if isinstance(kind, StringType):
-        return F.try_to_timestamp(F.trim(F.col(source.updated_at)))
+        return F.try_to_timestamp(F.trim(column))
     raise InputError(
         f"sources.{source.name}.updated_at: column {source.updated_at!r} is of type {kind.simpleString()};"
         " it has to be a timestamp, a date or ISO text"

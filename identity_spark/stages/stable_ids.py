@@ -106,7 +106,7 @@ def changes(assigned: DataFrame, shared: DataFrame, known: DataFrame, sizes: Dat
 
 
 def redirects(changes_of_run: DataFrame, earlier: DataFrame, run_id: str) -> DataFrame:
-    """``REDIRECTS``: every ended id and the one that now stands for it, null when it retired; earlier ones follow on."""
+    """``REDIRECTS``: each ended id and the one now standing for it, null when it retired; earlier ones follow on."""
     ended = changes_of_run.where("event IN ('merged', 'retired')").select(
         F.col("dinmo_id").alias("old_dinmo_id"), F.col("other_dinmo_id").alias("dinmo_id"), "run_id"
     )

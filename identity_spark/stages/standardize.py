@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
+from identity_spark.errors import ConfigError
 from identity_spark.expressions.standardizers import Standardizer, derived_form, standardizer, written_form
 from identity_spark.expressions.text import or_null, trim_space
 from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
@@ -114,11 +116,21 @@ def _lists(
     """The literal values (lower case, in canonical form too) and the regular expressions blocked for ``identifier``."""
     values = [*identifier.blocked, *built_in.get("any", ()), *built_in.get(identifier.type, ())]
     patterns = [v[1:-1] for v in values if _is_pattern(v)]
+    for pattern in (v[1:-1] for v in identifier.blocked if _is_pattern(v)):
+        _require_java(spark, identifier.name, pattern)
     literals = [v.strip() if identifier.case_sensitive else v.strip().lower() for v in values if not _is_pattern(v)]
     spaced = [" ".join(re.sub(r"[\W_]+", " ", v).split()) for v in literals]
     own = [v for v in identifier.blocked if not _is_pattern(v)]
     found = {*literals, *spaced, *_canonical_literals(spark, identifier, own, config)} - {""}
     return sorted(found), list(dict.fromkeys(patterns))
+
+
+def _require_java(spark: SparkSession, name: str, pattern: str) -> None:
+    """Raises ``ConfigError`` where Java, whose regular expressions Spark uses, cannot read it."""
+    try:
+        spark.range(1).select(F.lit("").rlike(pattern)).collect()
+    except PySparkException as error:
+        raise ConfigError(f"identifiers.{name}.blocked: '/{pattern}/' is no regular expression of Java") from error
 
 
 def _is_pattern(value: str) -> bool:

@@ -73,7 +73,7 @@ def _distinguishing(frame: DataFrame, other: str, config: Config) -> Column:
 
 
 def _count(held: DataFrame, others: int) -> DataFrame:
-    """``identifier``, ``value``, ``records`` and ``different_<n>``: how many records, with how many different others."""
+    """``identifier``, ``value``, ``records``, ``different_<n>``: how many records, with how many different others."""
     by = ["identifier", "value"]
     if others == 1:  # the default: two plain aggregations are cheaper than Spark's plan for distinct counts
         each = held.groupBy(*by, "other_0").agg(F.count("*").alias("records"))

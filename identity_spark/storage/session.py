@@ -12,6 +12,7 @@ DELTA_SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
+GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"
 RUN_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # dates and timestamps mean the same on every machine
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",  # tables every Delta reader knows
@@ -50,7 +51,7 @@ def require_graphframes(spark: SparkSession) -> None:
     try:
         java = _java(spark)
         loader = java.Thread.currentThread().getContextClassLoader()
-        java.java.lang.Class.forName("org.graphframes.GraphFrame", True, loader)
+        java.java.lang.Class.forName(GRAPHFRAMES_CLASS, True, loader)
     except Exception as missing:  # Py4J wraps ClassNotFoundException; Spark Connect has no sparkContext at all
         raise ConfigError(
             "clustering.engine: 'graphframes' needs the GraphFrames package on Spark's class path, and it is not there;"
@@ -63,14 +64,32 @@ def use_checkpoints(spark: SparkSession, folder: str) -> None:
     spark.sparkContext.setCheckpointDir(folder)
 
 
-def delete_folder(spark: SparkSession, folder: str) -> None:
-    """Removes ``folder`` and all below it, on whichever file system its path names; its parent too where now empty."""
+def make_folder(spark: SparkSession, folder: str) -> None:
+    """Makes ``folder`` and its parents, on whatever file system its path names; raises ``ConfigError`` if it cannot."""
+    path = _java(spark).org.apache.hadoop.fs.Path(folder)
+    try:
+        path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).mkdirs(path)
+    except Exception as error:  # whatever the file system raises: no folder, no permission, no such host
+        raise ConfigError(f"output.path: cannot write to {folder}; check the path and its permissions") from error
+
+
+def file_names(spark: SparkSession, folder: str) -> list[str]:
+    """The names of what ``folder`` holds, sorted."""
+    path = _java(spark).org.apache.hadoop.fs.Path(folder)
+    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).listStatus(path)
+    return sorted(str(file.getPath().getName()) for file in files)
+
+
+def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> None:
+    """Removes ``folder`` and all below it, on whatever file system its path names, and so many parents if now empty."""
     path = _java(spark).org.apache.hadoop.fs.Path(folder)
     files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
     files.delete(path, True)
-    parent = path.getParent()
-    if files.exists(parent) and not files.listStatus(parent):
-        files.delete(parent, False)
+    for _ in range(empty_parents):
+        path = path.getParent()
+        if not files.exists(path) or files.listStatus(path):
+            break
+        files.delete(path, False)
 
 
 def _java(spark: SparkSession) -> Any:

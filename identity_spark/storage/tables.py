@@ -9,10 +9,10 @@ from pyspark.sql.types import StructType
 
 from identity_spark.config import Output
 from identity_spark.errors import ConfigError, InputError
-from identity_spark.storage.session import delete_folder
+from identity_spark.storage.session import delete_folder, file_names, make_folder
 from identity_spark.storage.sources import newest_version, quoted, reason
 
-ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND", "DELTA_TABLE_NOT_FOUND")
+ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
 
 
 class Tables:
@@ -25,7 +25,7 @@ class Tables:
     def location(self, table: str) -> str:
         """The table as SQL and error messages name it."""
         if self.output.path is not None:
-            return f"delta.`{self.output.path.rstrip('/')}/{table}`"
+            return f"delta.`{self._path(table)}`"
         return quoted(f"{self.output.schema}.{table}")
 
     def read(self, table: str, version: int | None = None) -> DataFrame | None:
@@ -41,13 +41,12 @@ class Tables:
             frame.schema  # noqa: B018 - Spark looks for the table now
             return frame
         except PySparkException as error:
-            condition = (error.getCondition() or "") if hasattr(error, "getCondition") else ""
-            if condition.split(".")[0] in ABSENT and "not a Delta table" not in str(error):
+            if self._is_absent(table, error):
                 return None
             place = "path" if self.output.path is not None else "schema"
             raise ConfigError(
-                f"output.{place}: {self.location(table)} is in the way, it is no readable Delta table ({reason(error)});"
-                " move it away or choose another output"
+                f"output.{place}: {self.location(table)} is no readable Delta table ({reason(error)});"
+                " move what is there away, or choose another output"
             ) from error
 
     def at(self, table: str, versions: Mapping[str, int]) -> DataFrame:
@@ -71,7 +70,7 @@ class Tables:
         return self._write(table, rows, run_id, "overwrite", {"overwriteSchema": "true"})
 
     def add(self, table: str, rows: DataFrame, run_id: str) -> int:
-        """Makes ``rows`` the run's only rows of an accumulating table, those of other runs stay; returns the version."""
+        """Makes ``rows`` the run's rows of an accumulating table; those of other runs stay. Returns the version."""
         if self.read(table) is None:
             return self.replace(table, rows, run_id)
         return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id = '{run_id}'"})
@@ -80,14 +79,25 @@ class Tables:
         writer = rows.write.format("delta").mode(mode).options(**options)
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
         if self.output.path is not None:
-            writer.save(f"{self.output.path.rstrip('/')}/{table}")
+            writer.save(self._path(table))
         else:
             writer.saveAsTable(self.location(table))
         return self.version(table)
 
+    def _is_absent(self, table: str, error: PySparkException) -> bool:
+        """Whether ``error`` means that nothing is there: no path, or what a first write left that died."""
+        condition = (error.getCondition() or "").split(".")[0]
+        if condition == "DELTA_TABLE_NOT_FOUND" and self.output.path is not None:
+            names = file_names(self.spark, self._path(table))
+            return all(name == "_delta_log" or name.endswith((".parquet", ".crc")) for name in names)
+        return condition in ABSENT
+
+    def _path(self, table: str) -> str:
+        return f"{(self.output.path or '').rstrip('/')}/{table}"
+
     def _load(self, reader: DataFrameReader, table: str) -> DataFrame:
         if self.output.path is not None:
-            return reader.load(f"{self.output.path.rstrip('/')}/{table}")
+            return reader.load(self._path(table))
         return reader.table(self.location(table))
 
 
@@ -114,12 +124,17 @@ class Workspace:
         self._made.append(table)
         return self.spark.read.table(table)
 
+    def prepare(self) -> None:
+        """Makes the folder of the run; raises ``ConfigError`` where the output cannot be written to."""
+        if self.tables.output.path is not None:
+            make_folder(self.spark, self.folder)
+
     def clear(self) -> None:
         """Removes everything this run left."""
         for table in self._made:
             self.spark.sql(f"DROP TABLE IF EXISTS {table}")
         if self.tables.output.path is not None:
-            delete_folder(self.spark, self.folder)
+            delete_folder(self.spark, self.folder, empty_parents=2)
 
 
 def empty(spark: SparkSession, schema: StructType) -> DataFrame:
