@@ -33,3 +33,8 @@ class LockedError(ResolutionError):
     """Another run holds the output."""
 
     exit_code = 5
+
+
+def first_line(error: Exception) -> str:
+    """What ``error`` says, as one line: of Spark's many only the first."""
+    return " ".join(str(error).split("\n")[0].split())

@@ -41,8 +41,8 @@ COMMON_FORMS = {
     "FK": "Falklands, Malvinas",
     "FM": "Micronesia, Federated States of Micronesia",
     "FR": "French Republic, Republique francaise, France metropolitaine",
-    "GB": "UK, The UK, The United Kingdom, Great Britain, Britain, England, Scotland, Wales, Northern Ireland, United Kingdom of Great Britain"
-    " and Northern Ireland",
+    "GB": "UK, The UK, The United Kingdom, Great Britain, Britain, England, Scotland, Wales, Northern Ireland,"
+    " United Kingdom of Great Britain and Northern Ireland",
     "GM": "The Gambia",
     "GR": "EL, Hellas, GRE, Hellenic Republic",
     "HK": "Hong Kong, Hong Kong SAR",
@@ -72,8 +72,8 @@ COMMON_FORMS = {
     "TR": "Turkey, Turkiye, Republic of Turkey",
     "TW": "Taiwan, Republic of China, ROC, Chinese Taipei",
     "TZ": "United Republic of Tanzania",
-    "US": "US of A, The US, The USA, The United States, United States of America, America, The States, Estados Unidos de America, EE.UU.,"
-    " EEUU, EUA, Etats Unis d'Amerique, Vereinigte Staaten von Amerika",
+    "US": "US of A, The US, The USA, The United States, United States of America, America, The States, EE.UU., EUA,"
+    " Estados Unidos de America, Etats Unis d'Amerique, Vereinigte Staaten von Amerika",
     "VA": "Vatican, Holy See, Vatican City State",
     "VE": "Bolivarian Republic of Venezuela",
     "VN": "Viet Nam, Socialist Republic of Vietnam",
@@ -107,7 +107,7 @@ def tiers() -> Iterator[list[tuple[str, Iterable[str]]]]:
         (country, sorted((old for old, new in aliases.items() if new == [country] and len(old) == 3), key=str.isdigit))
         for country in codes
     ]
-    yield [(country, COMMON_FORMS.get(country, "").split(", ")) for country in codes]
+    yield [(country, [name for name in COMMON_FORMS.get(country, "").split(", ") if name]) for country in codes]
     yield [(country, list(names_in("en", country))) for country in codes]
     yield [
         (country, [name for language in official(native.get(country, {})) for name in names_in(language, country)])

@@ -23,7 +23,7 @@ from pyspark.sql.types import (
 )
 
 from identity_spark.config import Config, FieldMapping, Source
-from identity_spark.errors import ConfigError, InputError
+from identity_spark.errors import ConfigError, InputError, first_line
 
 MOMENTS = (TimestampType, TimestampNTZType, DateType)
 
@@ -176,11 +176,7 @@ def _expression(raw: DataFrame, sql: str, place: str) -> Column:
     except ParseException as error:
         raise ConfigError(f"{place}.expr: {sql!r} is no SQL expression") from error
     except AnalysisException as error:
-        raise InputError(f"{place}.expr: {sql!r} does not fit the table: {_first_line(error)}") from error
-
-
-def _first_line(error: AnalysisException) -> str:
-    return " ".join((error.getMessage() or str(error)).split("\n")[0].split())
+        raise InputError(f"{place}.expr: {sql!r} does not fit the table: {first_line(error)}") from error
 
 
 def _typed(value: Column, kind: DataType, is_identifier: bool, place: str) -> Column:

@@ -4,7 +4,7 @@ from pyspark.errors import AnalysisException, ParseException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark.config import Source
-from identity_spark.errors import ConfigError, InputError
+from identity_spark.errors import ConfigError, InputError, first_line
 
 
 def read_source(spark: SparkSession, source: Source, version: int | None = None) -> DataFrame:
@@ -17,15 +17,15 @@ def read_source(spark: SparkSession, source: Source, version: int | None = None)
         rows = _open(spark, source, version)
         rows.schema  # noqa: B018 - Spark looks for the table now, so that the error names it
     except PySparkException as error:
-        raise InputError(f"{place}: cannot read {location(source)} as {source.format}: {reason(error)}") from error
+        raise InputError(f"{place}: cannot read {location(source)} as {source.format}: {first_line(error)}") from error
     if source.where is None:
         return rows
     try:
         return rows.where(source.where)
     except ParseException as error:
-        raise ConfigError(f"{place}.where: {source.where!r} is no SQL predicate: {reason(error)}") from error
+        raise ConfigError(f"{place}.where: {source.where!r} is no SQL predicate: {first_line(error)}") from error
     except AnalysisException as error:
-        raise InputError(f"{place}.where: {source.where!r} does not fit the table: {reason(error)}") from error
+        raise InputError(f"{place}.where: {source.where!r} does not fit the table: {first_line(error)}") from error
 
 
 def read_labels(spark: SparkSession, path: str) -> DataFrame:
@@ -37,7 +37,7 @@ def read_labels(spark: SparkSession, path: str) -> DataFrame:
         try:
             return spark.read.format(form).option("header", "true").load(path).select("record_key", "entity_id")
         except PySparkException as error:
-            problems.append(f"{form}: {reason(error)}")
+            problems.append(f"{form}: {first_line(error)}")
     raise InputError(f"--truth: {path} gives no record_key and entity_id ({'; '.join(problems)})")
 
 
@@ -64,12 +64,6 @@ def location(source: Source) -> str:
 def quoted(table: str) -> str:
     """A table name of one to three parts, each quoted for SQL."""
     return ".".join(f"`{part.strip('`')}`" for part in table.split("."))
-
-
-def reason(error: PySparkException) -> str:
-    """The first sentence of what Spark says, on one line."""
-    message = error.getMessage() if hasattr(error, "getMessage") else None
-    return " ".join((message or str(error)).split("\n")[0].split())
 
 
 def _open(spark: SparkSession, source: Source, version: int | None) -> DataFrame:

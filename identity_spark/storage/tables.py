@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql.types import StructType
 
 from identity_spark.config import Output
-from identity_spark.errors import ConfigError, InputError
+from identity_spark.errors import ConfigError, InputError, first_line
 from identity_spark.storage.session import delete_folder, file_names, make_folder
-from identity_spark.storage.sources import newest_version, quoted, reason
+from identity_spark.storage.sources import newest_version, quoted
 
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
 
@@ -45,7 +45,7 @@ class Tables:
                 return None
             place = "path" if self.output.path is not None else "schema"
             raise ConfigError(
-                f"output.{place}: {self.location(table)} is no readable Delta table ({reason(error)});"
+                f"output.{place}: {self.location(table)} is no readable Delta table ({first_line(error)});"
                 " move what is there away, or choose another output"
             ) from error
 

@@ -9,7 +9,7 @@ import phonenumbers
 import pytest
 from chispa.column_comparer import assert_column_equality
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.phone import standardize_phone
@@ -257,9 +257,5 @@ def test_generated_numbers_of_all_countries_agree_with_phonenumbers(spark: Spark
     assert len(countries) == len(facts("phone_countries")["countries"]) >= 60
     assert min(Counter((row.expected, row.country) for row in rows).values()) >= 8
     wrong = [row for row in rows if row.actual != row.expected]
-    import collections
-
-    print(len(rows), len(wrong), collections.Counter(r.writing for r in wrong))
-    [print(tuple(r)) for r in wrong]
     assert len(wrong) <= (1 - LEAST_RIGHT) * len(rows)
     assert [row for row in wrong if is_valid(row.actual) and row.actual != row.oracle] == []

@@ -1,0 +1,95 @@
+"""Postal addresses, their parts, and postal codes. Words and their short forms: ``conf/address_words.yaml``."""
+
+from functools import reduce
+from itertools import chain
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from identity_spark.expressions.text import expand_letters, fold_case, fold_letters, is_ascii, or_null
+from identity_spark.reference import facts
+
+SECTIONS = ("ways", "directions", "numbers", "units", "boxes")
+DOTTED = r"(?<=\b\p{L})\.(?=\p{L}{1,2}\b)|['’](?=[sS]\b)"  # P.O. is one word, and so are V.le and Mary's
+BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N}#]+"
+NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
+FIRST_OR_LAST_NUMBER = rf"\A(?:(?!{NUMBER})(.* ))?({NUMBER})"  # 12 rue du 8 mai 1945; hauptstr 12
+
+SPACE = r"[\p{IsWhite_Space}\p{Cc}\p{Cf}]++"
+ZIP_PLUS_4 = r"\A([0-9]{5}) ?- ?[0-9]{4}\z"
+COUNTRY_PREFIX = (
+    r"\A(?:A|AT|AZ|B|BE|BG|CH|CY|CZ|D|DE|DK|E|EE|ES|F|FI|FIN|FL|FR|GR|HR|HU|I|IS|IT|L|LI|LT|LU|LV|MC|MD|ME|MK"
+    r"|N|NL|NO|P|PL|PT|RO|RS|S|SE|SI|SK|SM|TR|UA|US)[ -]{0,3}(?=[0-9][0-9 -]{3,})(?=[0-9 -]+\z)"
+)
+DASHES = "‐‑‒–—−－"
+POSTAL_CODE = r"\A(?=.*[0-9])[\p{L}\p{N}]{2,12}\z"
+
+
+def standardize_address(raw: Column) -> Column:
+    """Words in lower case without accents and punctuation, common ones in their short form; null when none is left."""
+    text = F.replace(_folded(_undotted(raw)), F.lit("#"), F.lit(" # "))
+    words = F.transform(F.split(text, BETWEEN_WORDS), _short)
+    return or_null(F.regexp_replace(F.array_join(words, " "), _needless(), ""))
+
+
+def house_number(canonical: Column) -> Column:
+    """The number that starts the address, else its last that is no unit's, with its letter; null when there is none."""
+    return F.get(F.regexp_extract_all(_without_units(canonical), F.lit(FIRST_OR_LAST_NUMBER), F.lit(2)), F.lit(0))
+
+
+def street(canonical: Column) -> Column:
+    """The address without house number and units; null when no letter is left."""
+    unnumbered = F.regexp_replace(_without_units(canonical), FIRST_OR_LAST_NUMBER, "$1")
+    words = F.trim(F.regexp_replace(unnumbered, " {2,}", " "))
+    return F.get(F.regexp_extract_all(words, F.lit(r"\A(?=.*\p{L}).+\z"), F.lit(0)), F.lit(0))
+
+
+def standardize_postal_code(raw: Column) -> Column:
+    """Letters and digits in upper case, without country prefix and ZIP+4; null when it holds no digit or over 12 characters."""
+    text = F.trim(F.upper(raw))
+    code = F.when(text.rlike(r"\A[0-9]{4,7}\z"), text).otherwise(_bare_code(text))
+    return F.get(F.regexp_extract_all(code, F.lit(POSTAL_CODE), F.lit(0)), F.lit(0))
+
+
+def _undotted(raw: Column) -> Column:
+    return F.when(raw.rlike("[.'’]"), F.regexp_replace(raw, DOTTED, "")).otherwise(raw)
+
+
+def _folded(text: Column) -> Column:
+    """Lower case without accents, the same for any writing in upper or lower case, the Greek final sigma included."""
+    plain_letters = F.replace(fold_letters(expand_letters(fold_case(text))), F.lit("ς"), F.lit("σ"))
+    return F.when(is_ascii(text), F.lower(text)).otherwise(plain_letters)
+
+
+def _short(word: Column) -> Column:
+    """The short form of a common word, null for a word that says nothing; other words as they are."""
+    shortened = _short_forms()
+    pairs = chain.from_iterable((F.lit(writing), F.lit(short)) for writing, short in shortened.items())
+    silent = ["", *facts("address_words")["dropped"]]
+    return F.when(word.isin(list(shortened)), F.try_element_at(F.create_map(*pairs), word)).when(~word.isin(silent), word)
+
+
+def _short_forms() -> dict[str, str]:
+    sections = [facts("address_words")[section] for section in SECTIONS]
+    return {writing: short for words in sections for short, writings in words.items() for writing in writings}
+
+
+def _needless() -> str:
+    """A pattern for what may go from joined words: a unit said twice, 12 b written apart, long ends of words."""
+    endings = facts("address_words")["endings"].items()
+    long_ends = [f"(?<={short})(?:{'|'.join(e[len(short) :] for e in ends)})++(?= |\\z)" for short, ends in endings]
+    twice = r"(?<=\bapt )(?:apt )++"  # apt #4
+    apart = r"(?<=[0-9]) (?=(?:[a-df-h]|bis|ter|quater)(?: |\z)(?! (?:st|ave|n|s|e|w)\b))"
+    return "|".join([*long_ends, twice, apart])
+
+
+def _without_units(canonical: Column) -> Column:
+    units = "|".join(facts("address_words")["units"])
+    return F.regexp_replace(canonical, rf"(?<![^ ])(?:{units}) (?:[a-z]?[0-9][^ ]*+|[a-z])(?: |\z)", "")
+
+
+def _bare_code(text: Column) -> Column:
+    """The code without what surrounds it: other dashes, country, the route of ZIP+4, and ".0" from a spreadsheet."""
+    dashed = F.translate(F.regexp_replace(text, SPACE, " "), DASHES, "-" * len(DASHES))
+    steps = [(r"\A([0-9]+)\.0+\z", "$1"), (COUNTRY_PREFIX, ""), (ZIP_PLUS_4, "$1"), (r"[^\p{L}\p{N}]+", "")]
+    return reduce(lambda code, step: F.regexp_replace(code, *step), steps, F.trim(dashed))
