@@ -129,7 +129,8 @@ def describe(published: Published) -> str:
     by_scope: dict[str, dict[str, dict[str, float]]] = {}
     for row in rows:
         by_scope.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
-    reasons = published.tables["identity_unresolved_records"].groupBy("reason").agg(F.count_distinct("record_key"))
+    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
+    reasons = published.tables["identity_unresolved_records"].groupBy("reason").agg(records_left)
     return summary(published.run_id, by_scope, dict(reasons.collect()))
 
 

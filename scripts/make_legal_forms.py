@@ -67,7 +67,10 @@ IN_FRONT = (
     "ooo oao zao pao uab pt ud tov sarl eurl 株式会社 有限会社 合同会社 주식회사 유한회사 株 주 "
     "ооо оао зао пао ао ип тоо тов прат пат фоп"  # noqa: RUF001
 )
-PLACEHOLDERS = "unknown, na, none, null, undefined, nan, test, test company, company, company name, no company, not applicable, xxx"
+PLACEHOLDERS = (
+    "unknown, na, none, null, undefined, nan, xxx, not applicable, "
+    "test, test company, company, company name, no company"
+)
 HEADER = """\
 # Legal forms of companies: made by scripts/make_legal_forms.py, not by hand. Source: PyPI package cleanco {version}
 # (MIT, by Paul Solin, https://github.com/psolin/cleanco) less common words, with additions. In canonical writing.

@@ -88,13 +88,13 @@ def last_token(canonical_name: Column) -> Column:
 def nickname_root(canonical_first_name: Column) -> Column:
     """The formal name that a nickname most often stands for (``bill`` is ``william``), else the name itself."""
     roots = facts("nicknames")["root"]
-    return F.coalesce(F.try_element_at(lookup(roots), canonical_first_name), canonical_first_name)
+    return F.coalesce(lookup(roots, canonical_first_name), canonical_first_name)
 
 
 def nickname_equal(left: Column, right: Column) -> Column:
     """True when one canonical first name is a nickname of the other or both are of the same formal name; never null."""
-    formal = lookup(with_formal_names())
-    shared = F.arrays_overlap(*(F.split(F.try_element_at(formal, name), " ") for name in (left, right)))
+    formal = with_formal_names()
+    shared = F.arrays_overlap(*(F.split(lookup(formal, name), " ") for name in (left, right)))
     return F.coalesce(shared, F.lit(False))
 
 
@@ -149,9 +149,14 @@ def titles(start: str) -> str:
     return rf"{start}(?:{known}(?: (?:and|und|et))? )+(?=[^ ,])"
 
 
-def lookup(table: dict[str, str]) -> Column:
-    """A map from text to text as one literal, which the optimizer computes once."""
-    return F.str_to_map(F.lit(",".join(f"{key}:{value}" for key, value in sorted(table.items()))))
+def lookup(table: dict[str, str], key: Column) -> Column:
+    """The text of a key, null when unknown. Spark searches a map from its start, so there is one per first letter."""
+    entries: dict[str, list[str]] = {}
+    for name, value in sorted(table.items()):
+        entries.setdefault(name[0], []).append(f"{name}:{value}")
+    maps = ((F.lit(letter), F.str_to_map(F.lit(",".join(pairs)))) for letter, pairs in entries.items())
+    by_letter = F.create_map(*(column for pair in maps for column in pair))
+    return F.try_element_at(F.try_element_at(by_letter, F.substring(key, 1, 1)), key)
 
 
 def with_formal_names() -> dict[str, str]:

@@ -6,12 +6,12 @@ from itertools import chain
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import expand_letters, fold_case, fold_letters, is_ascii, or_null
+from identity_spark.expressions.text import expand_letters, fold_case, fold_digits, fold_letters, is_ascii, or_null
 from identity_spark.reference import facts
 
-SECTIONS = ("ways", "directions", "numbers", "units", "boxes")
-DOTTED = r"(?<=\b\p{L})\.(?=\p{L}{1,2}\b)|['’](?=[sS]\b)"  # P.O. is one word, and so are V.le and Mary's
-BETWEEN_WORDS = r"[^\p{L}\p{M}\p{N}#]+"
+SECTIONS = ("ways", "directions", "numbers", "units")
+OTHER_PUNCTUATION = r"[^\p{L}\p{M}\p{N}\x00-\x7f]+"
+BETWEEN_WORDS = r"[\x00-\"$-/:-`{-\x7f]+"  # ASCII that is no lower-case letter, digit or #
 NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
 FIRST_OR_LAST_NUMBER = rf"\A(?:(?!{NUMBER})(.* ))?({NUMBER})"  # 12 rue du 8 mai 1945; hauptstr 12
 
@@ -22,13 +22,13 @@ COUNTRY_PREFIX = (
     r"|N|NL|NO|P|PL|PT|RO|RS|S|SE|SI|SK|SM|TR|UA|US)[ -]{0,3}(?=[0-9][0-9 -]{3,})(?=[0-9 -]+\z)"
 )
 DASHES = "‐‑‒–—−－"
-POSTAL_CODE = r"\A(?=.*[0-9])[\p{L}\p{N}]{2,12}\z"
+POSTAL_CODE = r"\A(?=.*[0-9])[A-Z0-9]{2,12}\z"
 
 
 def standardize_address(raw: Column) -> Column:
     """Words in lower case without accents and punctuation, common ones in their short form; null when none is left."""
-    text = F.replace(_folded(_undotted(raw)), F.lit("#"), F.lit(" # "))
-    words = F.transform(F.split(text, BETWEEN_WORDS), _short)
+    text = F.replace(_folded(raw), F.lit("'s "), F.lit("s "))
+    words = F.transform(F.split(F.replace(text, F.lit("#"), F.lit(" # ")), BETWEEN_WORDS), _short)
     return or_null(F.regexp_replace(F.array_join(words, " "), _needless(), ""))
 
 
@@ -51,14 +51,11 @@ def standardize_postal_code(raw: Column) -> Column:
     return F.get(F.regexp_extract_all(code, F.lit(POSTAL_CODE), F.lit(0)), F.lit(0))
 
 
-def _undotted(raw: Column) -> Column:
-    return F.when(raw.rlike("[.'’]"), F.regexp_replace(raw, DOTTED, "")).otherwise(raw)
-
-
-def _folded(text: Column) -> Column:
-    """Lower case without accents, the same for any writing in upper or lower case, the Greek final sigma included."""
-    plain_letters = F.replace(fold_letters(expand_letters(fold_case(text))), F.lit("ς"), F.lit("σ"))
-    return F.when(is_ascii(text), F.lower(text)).otherwise(plain_letters)
+def _folded(raw: Column) -> Column:
+    """Lower case without accents, in ASCII punctuation; the same for any writing in upper or lower case."""
+    letters = F.replace(fold_letters(expand_letters(fold_case(raw))), F.lit("ς"), F.lit("σ"))
+    apostrophes = F.replace(letters, F.lit("’"), F.lit("'"))
+    return F.when(is_ascii(raw), F.lower(raw)).otherwise(F.regexp_replace(apostrophes, OTHER_PUNCTUATION, " "))
 
 
 def _short(word: Column) -> Column:
@@ -75,21 +72,22 @@ def _short_forms() -> dict[str, str]:
 
 
 def _needless() -> str:
-    """A pattern for what may go from joined words: a unit said twice, 12 b written apart, long ends of words."""
-    endings = facts("address_words")["endings"].items()
-    long_ends = [f"(?<={short})(?:{'|'.join(e[len(short) :] for e in ends)})++(?= |\\z)" for short, ends in endings]
-    twice = r"(?<=\bapt )(?:apt )++"  # apt #4
-    apart = r"(?<=[0-9]) (?=(?:[a-df-h]|bis|ter|quater)(?: |\z)(?! (?:st|ave|n|s|e|w)\b))"
-    return "|".join([*long_ends, twice, apart])
+    """A pattern for what may go from joined words. Each part starts with the letter to go, to fail soon elsewhere."""
+    words = facts("address_words")
+    long_ends = [f"{end[len(short) :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends]
+    apart = [f" (?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
+    twice = r"apt (?<=(?<![^ ])apt apt )"  # apt #4
+    letter = r" (?=(?:[a-df-h]|bis|ter|quater)(?: |\z)(?!(?:st|ave|n|s|e|w)(?: |\z)))(?<=[0-9] )"  # 12 b, but 5 d st
+    return "|".join([*long_ends, *apart, twice, letter])
 
 
 def _without_units(canonical: Column) -> Column:
-    units = "|".join(facts("address_words")["units"])
+    units = "|".join(sorted(facts("address_words")["units"], key=len, reverse=True))
     return F.regexp_replace(canonical, rf"(?<![^ ])(?:{units}) (?:[a-z]?[0-9][^ ]*+|[a-z])(?: |\z)", "")
 
 
 def _bare_code(text: Column) -> Column:
     """The code without what surrounds it: other dashes, country, the route of ZIP+4, and ".0" from a spreadsheet."""
-    dashed = F.translate(F.regexp_replace(text, SPACE, " "), DASHES, "-" * len(DASHES))
-    steps = [(r"\A([0-9]+)\.0+\z", "$1"), (COUNTRY_PREFIX, ""), (ZIP_PLUS_4, "$1"), (r"[^\p{L}\p{N}]+", "")]
+    dashed = F.translate(fold_digits(F.regexp_replace(text, SPACE, " ")), DASHES, "-" * len(DASHES))
+    steps = [(r"\A([0-9]+)\.0+\z", "$1"), (COUNTRY_PREFIX, ""), (ZIP_PLUS_4, "$1"), (r"[^\p{L}\p{M}\p{N}]+", "")]
     return reduce(lambda code, step: F.regexp_replace(code, *step), steps, F.trim(dashed))

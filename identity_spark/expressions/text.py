@@ -58,8 +58,12 @@ def keep_if(value: Column, condition: Column) -> Column:
 
 
 def any_of(alternatives: Iterable[str]) -> str:
-    """A regular expression for any of the words, the longer ones first."""
-    return f"(?:{'|'.join(sorted(alternatives, key=lambda word: (-len(word), word)))})"
+    """A regular expression for any of the words, the longer ones first; by first letter, so that few are tried."""
+    endings: dict[str, list[str]] = {}
+    for word in sorted(alternatives, key=lambda word: (-len(word), word)):
+        endings.setdefault(word[0], []).append(word[1:])
+    branches = (f"{letter}(?:{'|'.join(ends)})" for letter, ends in endings.items())
+    return f"(?:{'|'.join(branches)})"
 
 
 def trim_space(raw: Column) -> Column:
@@ -169,19 +173,25 @@ def standardize_number(raw: Column) -> Column:
 
     Separators of thousands are taken where they can be nothing else; ``1,234`` may be two numbers and is null.
     """
-    text = F.translate(
-        single_space(plain_space(fold_digits(raw))), "\u2212\u2019\u066b\uff0b\uff0d\uff0c\uff0e", "-'.+-,."
-    )
+    text = F.trim(translated(raw, number_table()))
+    large = F.when(text.rlike(EXPONENT), text.try_cast("decimal(38, 18)").cast("string"))
     decimal = (
         F.when(text.rlike(PLAIN_NUMBER), text)
         .when(text.rlike(COMMA_DECIMAL), F.translate(text, ",", "."))
         .when(text.rlike(COMMA_GROUPS), F.translate(text, ", '", ""))
         .when(text.rlike(POINT_GROUPS), F.translate(text, ",. '", "."))
         .when(text.rlike(SPACE_GROUPS), F.translate(text, " '", ""))
-        .when(text.rlike(EXPONENT), text.try_cast("decimal(38, 18)").cast("string"))
+        .otherwise(large)
     )
-    canonical_already = raw.rlike(r"\A-?[1-9][0-9]*\z")
-    return F.when(canonical_already, raw).otherwise(canonical_decimal(decimal))
+    return canonical_decimal(decimal)
+
+
+def number_table() -> dict[str, str]:
+    """Digits, signs and separators of other scripts as ASCII, every space as a plain one."""
+    digits = facts("folding")["digits"]
+    signs = dict(zip("\u2212\u2019\u066b\uff0b\uff0d\uff0c\uff0e", "-'.+-,.", strict=True))
+    spaces = dict.fromkeys(SPACES, " ") | dict.fromkeys(INVISIBLE, "")
+    return dict(zip(digits["from"], digits["to"], strict=True)) | signs | spaces
 
 
 def canonical_decimal(decimal: Column) -> Column:
@@ -199,4 +209,4 @@ def standardize_domain(raw: Column) -> Column:
     authority = F.regexp_replace(without_scheme, r"(?s)[/?#\\].*\z", "")
     server = F.regexp_replace(F.substring_index(authority, "@", -1), r":[0-9]*\z", "")
     host = F.regexp_replace(F.rtrim(server, F.lit(".")), r"\A(?:www\.)+(?=[^.]+\.)", "")
-    return F.when((F.length(raw) <= LONGEST_URL) & host.rlike(HOST), host)
+    return keep_if(host, (F.length(raw) <= LONGEST_URL) & host.rlike(HOST))

@@ -1,5 +1,6 @@
 """Reads the source tables, and nothing of them that no field needs."""
 
+from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException, ParseException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -45,16 +46,16 @@ def delta_version(spark: SparkSession, source: Source) -> int | None:
     """The newest version of a Delta source, so that one run reads one state of it; null for other formats."""
     if source.path is not None and source.format != "delta":
         return None
-    target = f"delta.`{source.path}`" if source.path is not None else quoted(source.table or "")
     try:
-        return newest_version(spark, target)
+        return newest_version(spark, path=source.path, table=source.table)
     except PySparkException:  # a catalog table of another format, a view, or nothing: reading it tells which
         return None
 
 
-def newest_version(spark: SparkSession, delta_table: str) -> int:
-    """The newest version of a Delta table, named as in SQL."""
-    return int(spark.sql(f"DESCRIBE HISTORY {delta_table} LIMIT 1").collect()[0]["version"])
+def newest_version(spark: SparkSession, path: str | None, table: str | None) -> int:
+    """The newest version of the Delta table at ``path``, or else of the catalog's ``table``."""
+    delta = DeltaTable.forPath(spark, path) if path is not None else DeltaTable.forName(spark, quoted(table or ""))
+    return int(delta.history(1).collect()[0]["version"])
 
 
 def location(source: Source) -> str:

@@ -23,9 +23,9 @@ class Tables:
         self.output = output
 
     def location(self, table: str) -> str:
-        """The table as SQL and error messages name it."""
+        """The table as error messages name it."""
         if self.output.path is not None:
-            return f"delta.`{self._path(table)}`"
+            return self._path(table)
         return quoted(f"{self.output.schema}.{table}")
 
     def read(self, table: str, version: int | None = None) -> DataFrame | None:
@@ -63,7 +63,9 @@ class Tables:
 
     def version(self, table: str) -> int:
         """The newest version of an existing table."""
-        return newest_version(self.spark, self.location(table))
+        if self.output.path is not None:
+            return newest_version(self.spark, path=self._path(table), table=None)
+        return newest_version(self.spark, path=None, table=f"{self.output.schema}.{table}")
 
     def replace(self, table: str, rows: DataFrame, run_id: str) -> int:
         """Makes ``rows`` the whole content of the table; returns the version written."""

@@ -1,0 +1,39 @@
+"""A small configuration, and frames of records as the stages hand them on."""
+
+import pytest
+
+from identity_spark.config import load_config
+
+BASE = """
+project: small
+default_country: US
+sources:
+  crm:
+    {path: crm, primary_key: id, updated_at: seen,
+     columns: {email: [mail, work], phone: tel, first_name: first, last_name: last, birth_date: dob, card: card, city: town}}
+  shop: {path: shop, primary_key: [shop, no], columns: {email: mail, last_name: last, card: card}}
+identifiers:
+  email: {type: email, blocked: ["Boss@X.io", "/^info@/"]}
+  phone: {type: phone}
+  first_name: {type: first_name}
+  last_name: {type: last_name}
+  birth_date: {type: date, formats: [yyyy-MM-dd, dd/MM/yyyy]}
+  card: {type: id}
+  last_sound: {from: last_name, transform: soundex}
+rules:
+  - {name: card, criteria: [{identifiers: card, match: exact}]}
+  - {name: email_and_name, criteria: [{identifiers: [email, last_name], match: exact}]}
+golden: {fields: {city: {strategy: last_non_null}}}
+output: {path: out}
+"""
+
+
+@pytest.fixture
+def make_config(tmp_path):
+    """The small configuration with ``--set`` changes."""
+    (tmp_path / "base.yaml").write_text(BASE, "utf-8")
+
+    def make(*changes: str):
+        return load_config([tmp_path / "base.yaml"], changes, environment={})
+
+    return make

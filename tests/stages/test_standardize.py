@@ -1,0 +1,77 @@
+"""Standardized records: canonical and written values, and what is set apart with its reason."""
+
+from datetime import date
+
+from pyspark.sql import Row
+
+from identity_spark.stages.standardize import standardize
+
+COLUMNS = (
+    "record_key string, source string, source_rank int, primary_key string, updated_at timestamp, phone_country string, "
+    "email array<string>, phone string, first_name string, last_name string, birth_date string, card string, city string"
+)
+BUILT_IN = {"any": ["unknown", "n/a"], "first_name": ["test"], "phone": ["/^\\+1(\\d)\\1{9}$/"]}
+
+
+def run(spark, config, **values):
+    given = {
+        "email": None,
+        "phone": None,
+        "first_name": None,
+        "last_name": None,
+        "birth_date": None,
+        "card": None,
+        "city": None,
+    }
+    row = ("crm:1", "crm", 0, "1", None, "US", *{**given, **values}.values())
+    return standardize(spark.createDataFrame([row], COLUMNS), config, BUILT_IN, date(2026, 1, 1)).first()
+
+
+def apart(row: Row) -> list[tuple[str, str, str]]:
+    return [tuple(entry) for entry in row.blocked]
+
+
+def test_canonical_and_written_values(spark, make_config):
+    row = run(
+        spark, make_config(), email=["Ann.Lee+shop@Gmail.com", " ann@work.io"], phone="(415) 555-2671", first_name=" Ánn ",
+        last_name="O'Leary", birth_date="03/02/1980", card=" AB 12 ", city="Paris",
+    )  # fmt: skip
+    assert row.email == ["annlee@gmail.com", "ann@work.io"]
+    assert row.email__written == ["ann.lee+shop@gmail.com", "ann@work.io"]
+    assert (row.phone, row.birth_date, row.card, row.city) == ("+14155552671", "1980-02-03", "ab 12", "Paris")
+    assert (row.first_name, row.first_name__written) == ("ann", "Ánn")
+    assert (row.last_name, row.last_name__written, row.last_sound) == ("oleary", "O'Leary", "O460")
+    assert apart(row) == []
+
+
+def test_what_is_set_apart_and_why(spark, make_config):
+    row = run(
+        spark, make_config(), email=["boss@x.io", "INFO@x.io", "no mail", "ann@x.io"], phone="555", first_name="Test",
+        last_name=" Unknown ", birth_date="31/02/1980", card="N/A",
+    )  # fmt: skip
+    assert row.email == ["ann@x.io"]
+    assert [row.phone, row.first_name, row.first_name__written, row.last_name, row.birth_date, row.card] == [None] * 6
+    assert row.last_sound is None
+    assert sorted(apart(row)) == [
+        ("birth_date", "31/02/1980", "invalid"),
+        ("card", "n/a", "blocked"),
+        ("email", "boss@x.io", "blocked"),
+        ("email", "info@x.io", "blocked"),
+        ("email", "no mail", "invalid"),
+        ("first_name", row.blocked[[b.identifier for b in row.blocked].index("first_name")].value, "blocked"),
+        ("last_name", row.blocked[[b.identifier for b in row.blocked].index("last_name")].value, "blocked"),
+        ("phone", "555", "invalid"),
+    ]
+
+
+def test_nothing_given_is_nothing_set_apart(spark, make_config):
+    row = run(spark, make_config(), email=[None, " "], phone="", first_name="\u00a0")
+    assert row.email is None
+    assert row.email__written is None
+    assert apart(row) == []
+
+
+def test_equal_values_of_one_record_count_once(spark, make_config):
+    row = run(spark, make_config(), email=["a.b@gmail.com", "AB@googlemail.com", "c@x.io"])
+    assert row.email == ["ab@gmail.com", "c@x.io"]
+    assert row.email__written == ["a.b@gmail.com", "c@x.io"]

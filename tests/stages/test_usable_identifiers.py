@@ -1,0 +1,69 @@
+"""Over-shared values: found by count and by different last names, and taken out of matching but not out of sight."""
+
+import pytest
+
+from identity_spark.stages import usable_identifiers
+
+COLUMNS = (
+    "record_id long, email array<string>, email__written array<string>, phone string, last_name string, card string, "
+    "blocked array<struct<identifier:string,value:string,reason:string>>"
+)
+
+
+@pytest.fixture
+def standardized(spark):
+    """A card of 4 records, an e-mail with 3 different last names (one of them misspelled), a phone of one family."""
+    rows = [
+        (0, ["hub@x.io", "a@x.io"], ["Hub@x.io", "A@x.io"], "+1", "smith", "c1", []),
+        (1, ["hub@x.io"], ["hub@x.io"], "+1", "smyth", "c1", []),
+        (2, ["hub@x.io"], ["hub@x.io"], "+1", "jones", "c1", []),
+        (3, ["hub@x.io"], ["hub@x.io"], "+2", "brown", "c1", [("phone", "5", "invalid")]),
+        (4, None, None, "+2", None, "c2", []),
+    ]
+    return spark.createDataFrame(rows, COLUMNS)
+
+
+def over_shared(standardized, config):
+    found = usable_identifiers.over_shared_values(standardized, config).collect()
+    return sorted((r.identifier, r.value, r.records) for r in found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], []),
+        (["identifiers.card.max_records_per_value=3"], [("card", "c1", 4)]),
+        (["identifiers.card.max_records_per_value=4"], []),
+        (["identifiers.email.max_distinct_per_value={last_name: 2}"], [("email", "hub@x.io", 4)]),
+        (["identifiers.email.max_distinct_per_value={last_name: 3}"], []),
+        (["identifiers.email.max_distinct_per_value={card: 1}"], []),
+        (["identifiers.phone.max_distinct_per_value={last_name: 1}"], [("phone", "+1", 3)]),
+        (
+            [
+                "identifiers.email.max_distinct_per_value={last_name: 2}",
+                "identifiers.phone.max_distinct_per_value={card: 1}",
+            ],
+            [("email", "hub@x.io", 4), ("phone", "+2", 2)],
+        ),
+    ],
+)
+def test_which_values_are_over_shared(standardized, make_config, changes, expected):
+    assert over_shared(standardized, make_config(*changes)) == expected
+
+
+def test_over_shared_values_move_to_blocked(standardized, make_config):
+    config = make_config(
+        "identifiers.email.max_distinct_per_value={last_name: 2}", "identifiers.card.max_records_per_value=3"
+    )
+    values = usable_identifiers.over_shared_values(standardized, config)
+    holders = usable_identifiers.records_with_over_shared(standardized, values, config)
+    usable = usable_identifiers.without_over_shared(standardized, holders, config)
+    found = {r.record_id: r for r in usable.collect()}
+    assert [found[n].email for n in range(5)] == [["a@x.io"], None, None, None, None]
+    assert [found[n].email__written for n in range(5)] == [["A@x.io"], None, None, None, None]
+    assert [found[n].card for n in range(5)] == [None, None, None, None, "c2"]
+    assert [tuple(b) for b in found[3].blocked] == [
+        ("phone", "5", "invalid"), ("card", "c1", "over_shared"), ("email", "hub@x.io", "over_shared"),
+    ]  # fmt: skip
+    assert found[4].blocked == []
+    assert usable.columns == standardized.columns
