@@ -30,7 +30,9 @@ MONTH = (
 )
 MONTH_NAME = rf"(?=(?:{MONTH})(?![a-z]))(?<month>[a-z]{{3}})[a-z]*+\.?"
 WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
-SPACE = r"[\p{IsWhite_Space}\p{Cc}\p{Cf}]*+"  # all of Unicode's space and what no one sees; cheaper here than to trim it
+SPACE = (
+    r"[\p{IsWhite_Space}\p{Cc}\p{Cf}]*+"  # all of Unicode's space and what no one sees; cheaper here than to trim it
+)
 ZONE = "(?:z|utc|gmt|[+-][0-9]{2}(?::?[0-9]{2})?)"
 TIME = rf"(?:[t ] ?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]{{1,9}})?)?(?: ?[ap]m)?(?: ?{ZONE})?)?"
 
@@ -91,7 +93,9 @@ def _written(raw: Column, name: str, limit: Column) -> Column:
         raise ValueError(f"date format {name!r}: {problem}")
     century = "" if "(?<year>[0-9]{4})" in _pattern(name) else "20"
     anything_else = rf"(?is)\A(?:{SPACE}{_pattern(name)}{TIME}{SPACE}|.*)\z"
-    iso = F.regexp_replace(raw, anything_else, f"{century}${{year}}-${{month}}-${{day}}")  # "--" when it is something else
+    iso = F.regexp_replace(
+        raw, anything_else, f"{century}${{year}}-${{month}}-${{day}}"
+    )  # "--" when it is something else
     if MONTH_NAME in _pattern(name):
         months = enumerate(MONTHS, start=1)
         iso = reduce(lambda t, m: F.replace(t, F.lit(f"-{m[1]}-"), F.lit(f"-{m[0]:02}-")), months, F.lower(iso))

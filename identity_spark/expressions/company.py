@@ -14,7 +14,7 @@ from identity_spark.reference import facts
 LONGEST = 300  # characters of a name that count; what follows is cut
 ONE_WORD = rf"\A[a-z]{{2,{LONGEST}}}\z"  # nothing to drop
 SEPARATORS = SPACES + '!"#$%()*+,-./:;<=>?@[\\]^_{|}~\u2010\u2011\u2012\u2013\u2014\u2015'
-NO_WORD = r"(?:[^\p{L}\p{M}\p{Nd}]\p{M}*|\A\p{M}+)+"
+NO_WORD = r"(?:\A\p{M}+|[^\p{L}\p{M}\p{Nd}&]+\p{M}*)(?:[^\p{L}\p{M}\p{Nd}&]+\p{M}*)*"
 SINGLE = r"[\p{L}\p{Nd}]"
 APART = rf"(?<![\p{{L}}\p{{M}}\p{{Nd}}])({SINGLE}) (?={SINGLE}(?![\p{{L}}\p{{M}}\p{{Nd}}]))"  # S A, J P
 
@@ -31,10 +31,9 @@ def company_words(raw: Column) -> Column:
     """The words of a company name, apart by one space."""
     table = dict.fromkeys(SEPARATORS, " ") | dict.fromkeys(APOSTROPHES + INVISIBLE + SELECTORS, "")
     written = F.substring(F.trim(folded_words(raw, table)), 1, LONGEST)
-    unspaced = any_of(facts("legal_forms")["unspaced"].split())
-    spaced = F.regexp_replace(F.replace(written, F.lit("&"), F.lit(" and ")), unspaced, " $0 ")
+    spaced = F.regexp_replace(written, any_of(["&", *facts("legal_forms")["unspaced"].split()]), " $0 ")
     joined = F.regexp_replace(F.trim(F.regexp_replace(spaced, NO_WORD, " ")), APART, "$1")
-    return F.regexp_replace(joined, "(?<= )(?:und|et)(?= )", "and")
+    return F.regexp_replace(joined, "&|(?<= )(?:und|et)(?= )", "and")
 
 
 def without_legal_forms(name: Column) -> Column:

@@ -24,7 +24,9 @@ ADDRESS = (
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}.-]*+(?<!-)\z"
 )
 
-SPACE = r"[\p{IsWhite_Space}\p{Cf}\p{Cc}]++"  # all of Unicode's space, and the invisible marks that copying brings along
+SPACE = (
+    r"[\p{IsWhite_Space}\p{Cf}\p{Cc}]++"  # all of Unicode's space, and the invisible marks that copying brings along
+)
 COMMENT = r"\([^()]*+\)"
 IN_BRACKETS = r"\A[^<>]*+<([^<>]*+)>?[^<>@]*+\z"  # the display name, and what follows, holds no second address
 OPENING = r"\A['\",;:*\[{/]++"

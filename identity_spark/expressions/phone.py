@@ -1,9 +1,11 @@
 """Telephone numbers in E.164, by the facts of ``conf/phone_countries.yaml`` (from libphonenumber's metadata).
 
 A number passes three forms: what was written, its digits, and its digits behind a calling code: ``=44`` as dialled
-from abroad, ``=44~`` as dialled at home. One regular expression made from the facts then tells all possible numbers
-and drops trunk prefixes. It is a tree of prefixes, so its cost does not grow with the number of countries. Facts on
-the country are looked up in constant maps; of a constant country nothing but constants is left.
+from abroad, ``=44~`` as dialled at home. A regular expression made from the facts then tells possible numbers; it is a
+tree of prefixes, so its cost does not grow with the number of countries. A short one drops trunk prefixes. Two, since
+Spark compares the text of a regular expression for every row where it replaces, but not where it only tests.
+
+Facts on the country are looked up in constant maps; of a constant country nothing but constants is left.
 """
 
 import json
@@ -16,7 +18,7 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import INVISIBLE, SPACES, fold_digits, or_null
+from identity_spark.expressions.text import INVISIBLE, SPACES, fold_digits
 from identity_spark.reference import facts
 
 DIGITS_ALONE = r"\A\+?[0-9]{4,25}\z"
@@ -44,12 +46,12 @@ def standardize_phone(raw: Column, country: Column) -> Column:
     """E.164 from any common writing, extension dropped; null when it is not a possible number.
 
     ``country`` (ISO alpha-2, upper case) says how numbers are written at home; where it is null or unknown, only
-    numbers with + or 00 before the calling code are understood.
+    numbers with + or 00 before the calling code are understood. Give a constant or a column; an expression would be
+    computed once for each fact.
     """
     coded = behind_calling_code(written_digits(raw), country)
-    pattern, replacement = possible_number()
-    number = F.regexp_replace(coded, pattern, replacement)
-    return or_null(F.substring_index(number, "=", 1))  # what did not match still begins with =
+    is_possible = coded.isNotNull() & coded.rlike(possible_number())  # names `coded` twice: so Spark computes it once
+    return F.when(is_possible, F.regexp_replace(coded, *before_number()))
 
 
 def written_digits(raw: Column) -> Column:
@@ -72,14 +74,17 @@ def unusual_writing(raw: Column) -> Column:
 
 def behind_calling_code(written: Column, country: Column) -> Column:
     """``=`` and the digits of a number that names its calling code; else ``=``, the country's code, ``~``, digits."""
+    code = country_fact("code", country)
     abroad = F.startswith(written, country_fact("idd_start", country)) & F.rlike(written, country_fact("idd", country))
+    coded_digits = F.startswith(written, code) & F.rlike(written, country_fact("coded_digits", country))
     at_home = F.regexp_replace(written, country_fact("rewrite", country), country_fact("rewritten", country))
     return (
-        F.when(written.isNull() | (F.length(written) < 4), None)  # names `written` twice: so Spark shares it
+        F.when(written.isNull() | (F.length(written) < 4), None)  # names `written` twice, as above
         .when(F.startswith(written, F.lit("+")), F.concat(F.lit("="), F.substring(written, 2, 30)))
         .when(abroad, F.regexp_replace(written, country_fact("idd", country), F.lit("=")))
         .when(F.startswith(written, F.lit("00")), F.concat(F.lit("="), F.substring(written, 3, 30)))
-        .otherwise(F.concat(F.lit("="), country_fact("code", country), F.lit("~"), F.coalesce(at_home, written)))
+        .when(coded_digits, F.concat(F.lit("="), written))
+        .otherwise(F.concat(F.lit("="), code, F.lit("~"), F.coalesce(at_home, written)))
     )
 
 
@@ -100,30 +105,42 @@ def country_facts() -> dict[str, dict[str, str]]:
 
 
 def dialling(rules: Mapping[str, Any]) -> dict[str, str]:
-    known = {"code": rules["code"]}
+    """Facts on dialling in one country."""
+    code, numbering = rules["code"], facts("phone_countries")["calling_codes"][rules["code"]]
+    own = "|".join(digits(low, high) for low, high in ranges(rules.get("own", ())))
+    not_own = rf"(?!(?:{own})\z)" if own else ""
+    known = {"code": code, "coded_digits": rf"\A{not_own}{code}{after_code(numbering)}"}
     if "idd" in rules:
         idd = rules["idd"]
-        known |= {
-            "idd": rf"\A(?!00{rules['code']})(?:{idd})(?=[1-9])",
-            "idd_start": idd[: len(idd) - len(idd.lstrip(ALL_DIGITS))],
-        }
+        known["idd"] = rf"\A(?!00{code})(?:{idd})(?=[1-9])"
+        known["idd_start"] = idd[: len(idd) - len(idd.lstrip(ALL_DIGITS))]
     if "rewrite" in rules:
-        known |= {"rewrite": rf"\A(?:{rules['rewrite'][0]})\z", "rewritten": rules["rewrite"][1]}
+        known["rewrite"], known["rewritten"] = rf"\A(?:{rules['rewrite'][0]})\z", rules["rewrite"][1]
     return known
 
 
 @cache
-def possible_number() -> tuple[str, str]:
-    """A regular expression for what stands before a possible number, up to its first digit, and E.164's own beginning.
+def possible_number() -> str:
+    """A regular expression for all digits behind a calling code that may be a number."""
+    codes = facts("phone_countries")["calling_codes"]
+    return rf"\A={prefix_tree({code: after_code(rules) for code, rules in codes.items()})}"
+
+
+@cache
+def before_number() -> tuple[str, str]:
+    """A regular expression for what stands before the first digit of a possible number, and the beginning of E.164.
 
     Calling codes are grouped by what may be skipped after them; only one group has matched, the others add nothing.
     """
-    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    groups: dict[str, list[str]] = defaultdict(list)
     for code, rules in facts("phone_countries")["calling_codes"].items():
-        groups[skipped(rules)][code] = f"(?={skipped(rules)}{national_number(rules)})"
-    codes = "|".join(f"({prefix_tree(codes)}){skip}" for skip, codes in groups.items())
-    code_in_number = rf"(?:(\d{{1,3}}+)~(?=\1)(?!{own_numbers()}))?"
-    return rf"\A={code_in_number}(?:{codes})", "+" + "".join(f"${group + 2}" for group in range(len(groups)))
+        groups[skipped(rules)].append(code)
+    matched = (f"({prefix_tree(dict.fromkeys(codes, ''))}){skip}" for skip, codes in groups.items())
+    return rf"\A=(?:{'|'.join(matched)})", "+" + "".join(f"${group + 1}" for group in range(len(groups)))
+
+
+def after_code(rules: Mapping[str, Any]) -> str:
+    return skipped(rules) + national_number(rules)
 
 
 def skipped(rules: Mapping[str, Any]) -> str:
@@ -141,14 +158,6 @@ def national_number(rules: Mapping[str, Any]) -> str:
     """A first digit and as many more as the lengths allow, to the end."""
     more = "|".join(digits(low - 1, high - 1) for low, high in ranges(rules["lengths"]))
     return rf"[{rules.get('first', '1-9')}](?:{more})\z"
-
-
-def own_numbers() -> str:
-    """National numbers that begin with the digits of their own calling code."""
-    countries = facts("phone_countries")["countries"].values()
-    lengths = {(rules["code"], low, high) for rules in countries for low, high in ranges(rules.get("own", ()))}
-    numbers = (code + digits(low - len(code), high - len(code)) for code, low, high in sorted(lengths))
-    return rf"(?:{'|'.join(numbers)})\z"
 
 
 def prefix_tree(leaves: Mapping[str, str]) -> str:

@@ -63,7 +63,9 @@ def _short(word: Column) -> Column:
     shortened = _short_forms()
     pairs = chain.from_iterable((F.lit(writing), F.lit(short)) for writing, short in shortened.items())
     silent = ["", *facts("address_words")["dropped"]]
-    return F.when(word.isin(list(shortened)), F.try_element_at(F.create_map(*pairs), word)).when(~word.isin(silent), word)
+    return F.when(word.isin(list(shortened)), F.try_element_at(F.create_map(*pairs), word)).when(
+        ~word.isin(silent), word
+    )
 
 
 def _short_forms() -> dict[str, str]:
@@ -72,13 +74,13 @@ def _short_forms() -> dict[str, str]:
 
 
 def _needless() -> str:
-    """A pattern for what may go from joined words. Each part starts with the letter to go, to fail soon elsewhere."""
+    """A pattern for what may go from joined words; it looks at spaces and at the letter a, where alone something may go."""
     words = facts("address_words")
     long_ends = [f"{end[len(short) :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends]
     apart = [f" (?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
     twice = r"apt (?<=(?<![^ ])apt apt )"  # apt #4
     letter = r" (?=(?:[a-df-h]|bis|ter|quater)(?: |\z)(?!(?:st|ave|n|s|e|w)(?: |\z)))(?<=[0-9] )"  # 12 b, but 5 d st
-    return "|".join([*long_ends, *apart, twice, letter])
+    return f"(?=[ a])(?:{'|'.join([*long_ends, *apart, twice, letter])})"
 
 
 def _without_units(canonical: Column) -> Column:

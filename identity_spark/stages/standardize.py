@@ -14,7 +14,8 @@ from identity_spark.expressions.standardizers import Standardizer, derived_form,
 from identity_spark.expressions.text import or_null, trim_space
 from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
 
-MAX_UNROLLED = 4  # a field of up to so many columns is standardized column by column, in generated code
+RAW, CANONICAL, TIDY, REASON = "__raw", "__canonical", "__tidy", "__reason"  # the steps that each identifier takes
+UNROLLED = 2  # so many values of a field are standardized one by one in generated code, more by an interpreted lambda
 
 
 def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Sequence[str]], today: date) -> DataFrame:
@@ -25,9 +26,10 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     holds the lists of ``conf/blocked_values.yaml``. A step at a time, so that no expression is evaluated twice.
     """
     mapped = [i for i in config.identifiers if not i.derived]
-    raw = records.withColumns({f"{i.name}__raw": F.col(i.name) for i in mapped})
+    # Names of their own for every step: a lambda sees a column of the same select before the one it replaces.
+    raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
     canonical = _with_canonical(raw, mapped, config, today)
-    judged = canonical.withColumns({f"{i.name}__reason": _reasons(canonical, i, built_in, config) for i in mapped})
+    judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
     usable = judged.select(
         *("record_key", "source", "source_rank", "primary_key", "updated_at"),
         *config.plain_fields,
@@ -43,23 +45,23 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
 
 
 def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config, today: date) -> DataFrame:
-    """``raw`` with the canonical value of each identifier under its name, and the written form where they differ.
+    """``raw`` with the canonical value of each identifier, and its tidied form where a golden record shows that.
 
     The record's own country comes first, because it decides how its phones are read.
     """
     country = F.col("phone_country")
     frame = raw
-    if own := next((i for i in mapped if i.type == "country" and not is_multi_valued(raw, i.name)), None):
-        frame = frame.withColumn(own.name, standardizer("country", country, F.lit(today))(F.col(own.name)))
-        country = F.coalesce(own.name, country)
+    if own := next((i for i in mapped if i.type == "country" and not is_multi_valued(raw, i.name + RAW)), None):
+        form = _standardizer(own, country, today)
+        frame = frame.withColumn(own.name + CANONICAL, form(F.col(own.name + RAW)))
+        country = F.coalesce(own.name + CANONICAL, country)
     columns = {}
     for identifier in mapped:
         if identifier is not own:
-            width = _width(identifier, config)
             form = _standardizer(identifier, country, today)
-            columns[identifier.name] = _per_value(raw, identifier.name, width, form)
-        if written := written_form(identifier.type):
-            columns[identifier.name + WRITTEN] = _per_value(raw, identifier.name, _width(identifier, config), written)
+            columns[identifier.name + CANONICAL] = _per_value(raw, identifier.name, form)
+        if tidy := written_form(identifier.type):
+            columns[identifier.name + TIDY] = _per_value(raw, identifier.name, tidy)
     return frame.withColumns(columns)
 
 
@@ -74,19 +76,14 @@ def _standardizer(identifier: Identifier, country: Column, today: date) -> Stand
     )
 
 
-def _width(identifier: Identifier, config: Config) -> int:
-    """How many values the field has at most where that is known from the configuration, else 0."""
-    mappings = [s.columns[identifier.name] for s in config.sources if identifier.name in s.columns]
-    width = max(len(m.columns) for m in mappings) if all(m.columns for m in mappings) else 0
-    return width if 1 < width <= MAX_UNROLLED else 0
-
-
-def _per_value(raw: DataFrame, name: str, width: int, form: Callable[[Column], Column]) -> Column:
-    """``form`` of the raw value, or of each of the raw values."""
-    values = F.col(f"{name}__raw")
-    if not is_multi_valued(raw, name):
+def _per_value(raw: DataFrame, name: str, form: Callable[[Column], Column]) -> Column:
+    """``form`` of the raw value, or of each of the raw values; null values are added to fewer than ``UNROLLED``."""
+    values = F.col(name + RAW)
+    if not is_multi_valued(raw, name + RAW):
         return form(values)
-    return F.array(*(form(F.get(values, F.lit(n))) for n in range(width))) if width else F.transform(values, form)
+    first = F.array(*(form(F.get(values, F.lit(n))) for n in range(UNROLLED)))
+    rest = F.transform(F.slice(values, UNROLLED + 1, F.size(values)), form)
+    return F.when(F.size(values) > UNROLLED, F.concat(first, rest)).otherwise(first)
 
 
 def _reasons(
@@ -104,8 +101,8 @@ def _reasons(
         without_form = F.when(written.isin(literals), "blocked").when(written.isNotNull(), "invalid")
         return F.when(value.isNull(), without_form).when(is_listed, "blocked")
 
-    values, raws = F.col(identifier.name), F.col(f"{identifier.name}__raw")
-    if not is_multi_valued(canonical, identifier.name):
+    values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
+    if not is_multi_valued(canonical, identifier.name + CANONICAL):
         return reason(values, raws)
     return F.zip_with(values, raws, reason)
 
@@ -150,30 +147,31 @@ def _canonical_literals(
 
 def _usable(judged: DataFrame, identifier: Identifier) -> list[Column]:
     """The canonical value where nothing speaks against it, and its written form."""
-    name, reasons = identifier.name, F.col(f"{identifier.name}__reason")
-    names = [n for n in (name, name + WRITTEN) if n in judged.columns]
-    if not is_multi_valued(judged, name):
-        return [F.when(reasons.isNull(), F.col(n)).alias(n) for n in names]
-    values = F.col(name)
+    name, reasons = identifier.name, F.col(identifier.name + REASON)
+    steps = {name: name + CANONICAL, name + WRITTEN: name + TIDY}
+    steps = {new: step for new, step in steps.items() if step in judged.columns}
+    if not is_multi_valued(judged, name + CANONICAL):
+        return [F.when(reasons.isNull(), F.col(step)).alias(new) for new, step in steps.items()]
+    values = F.col(name + CANONICAL)
 
     def is_first_usable(_: Column, position: Column) -> Column:
         value = F.get(values, position)
         return F.get(reasons, position).isNull() & (F.array_position(values, value) == position + 1)
 
     # Written forms stay in step with the canonical values they belong to; a field without values is null.
-    kept = [F.filter(F.col(n), is_first_usable) for n in names]
-    return [F.when(F.size(k) > 0, k).alias(n) for k, n in zip(kept, names, strict=True)]
+    kept = {new: F.filter(F.col(step), is_first_usable) for new, step in steps.items()}
+    return [F.when(F.size(k) > 0, k).alias(new) for new, k in kept.items()]
 
 
 def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
     """One struct of ``BLOCKED`` for each value of ``identifier``; its ``reason`` is null where the value is usable."""
-    values, raws, reasons = (F.col(identifier.name + end) for end in ("", "__raw", "__reason"))
+    values, raws, reasons = (F.col(identifier.name + step) for step in (CANONICAL, RAW, REASON))
 
     def entry(value: Column, raw: Column, reason: Column) -> Column:
         shown = F.coalesce(value, or_null(trim_space(raw)))
         return F.struct(F.lit(identifier.name).alias("identifier"), shown.alias("value"), reason.alias("reason"))
 
-    if not is_multi_valued(judged, identifier.name):
+    if not is_multi_valued(judged, identifier.name + CANONICAL):
         return F.array(entry(values, raws, reasons))
     return F.coalesce(
         F.transform(reasons, lambda reason, n: entry(F.get(values, n), F.get(raws, n), reason)),

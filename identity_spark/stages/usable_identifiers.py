@@ -10,6 +10,9 @@ from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import WRITTEN, is_multi_valued, multi_valued
 
 
+HELD_BEFORE = "__held"  # suffix: the values of an identifier before over-shared ones go
+
+
 def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
     """``identifier``, ``value``, ``records``: the values over ``max_records_per_value`` or ``max_distinct_per_value``.
 
@@ -45,7 +48,9 @@ def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, co
 
 def without_over_shared(standardized: DataFrame, holders: DataFrame, config: Config) -> DataFrame:
     """``standardized`` with over-shared values moved from their identifier to ``blocked`` (reason ``over_shared``)."""
-    joined = standardized.join(holders, "record_id", "left")
+    # A copy, because a lambda sees a column of the same select before the one it replaces.
+    copies = {i.name + HELD_BEFORE: F.col(i.name) for i in _capped(config)}
+    joined = standardized.join(holders, "record_id", "left").withColumns(copies)
     columns: dict[str, Column] = {}
     for identifier in _capped(config):
         columns |= _without(joined, identifier.name)
@@ -54,7 +59,7 @@ def without_over_shared(standardized: DataFrame, holders: DataFrame, config: Con
         lambda held: F.struct(held["identifier"], held["value"], F.lit("over_shared").alias("reason")),
     )
     columns["blocked"] = F.when(F.col("over_shared").isNull(), F.col("blocked")).otherwise(F.concat("blocked", moved))
-    return joined.withColumns(columns).drop("over_shared")
+    return joined.withColumns(columns).drop("over_shared", *copies)
 
 
 def _held(frame: DataFrame, config: Config) -> Column:
@@ -100,6 +105,6 @@ def _without(joined: DataFrame, name: str) -> dict[str, Column]:
     if not is_multi_valued(joined, name):
         keep = untouched | ~F.coalesce(F.array_contains(bad, F.col(name)), F.lit(False))
         return {n: F.when(keep, F.col(n)) for n in names}
-    values = F.col(name)
+    values = F.col(name + HELD_BEFORE)
     kept = {n: F.filter(n, lambda _, at: ~F.array_contains(bad, F.get(values, at))) for n in names}
     return {n: F.when(untouched, F.col(n)).when(F.size(kept[n]) > 0, kept[n]) for n in names}

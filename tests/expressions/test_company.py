@@ -66,6 +66,7 @@ CASES = [
     ("The Home Depot, Inc.", "home depot"),
     ("The The Ltd", "the"),
     ("AT&T", "at and t"),
+    ("& Sons", "and sons"),
     ("H & M", "h and m"),
     ("H and M", "h and m"),
     ("J.P. Morgan", "jp morgan"),

@@ -11,7 +11,7 @@ sources:
   crm:
     {path: crm, primary_key: id, updated_at: seen,
      columns: {email: [mail, work], phone: tel, first_name: first, last_name: last, birth_date: dob, card: card, city: town}}
-  shop: {path: shop, primary_key: [shop, no], columns: {email: mail, last_name: last, card: card}}
+  shop: {path: shop, primary_key: [shop, num], columns: {email: mail, last_name: last, card: card}}
 identifiers:
   email: {type: email, blocked: ["Boss@X.io", "/^info@/"]}
   phone: {type: phone}

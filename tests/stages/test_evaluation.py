@@ -11,8 +11,8 @@ from identity_spark.stages.evaluation import evaluate
 @pytest.mark.parametrize("seed", range(3))
 def test_measures_equal_their_definitions(spark, seed: int):
     rng = random.Random(seed)
-    found = {f"k{n}": rng.choice([f"p{rng.randint(0, 20)}", None]) for n in range(80)}
-    truth = {key: f"e{rng.randint(0, 25)}" for key in [*found, "elsewhere"]}
+    found = {f"k{n}": rng.choice([f"p{rng.randint(0, 12)}", None]) for n in range(80)}
+    truth = {key: f"e{rng.randint(0, 12)}" for key in [*found, "elsewhere"]}
     profile = {key: value or key for key, value in found.items()}
     pairs = list(combinations(sorted(found), 2))
     together = {p for p in pairs if profile[p[0]] == profile[p[1]]}

@@ -84,8 +84,11 @@ def test_links_connect_exactly_the_records_that_share_a_key(spark, make_config, 
     assert len(expected) > 100, "records share keys"
     assert actual <= {(rule, *sorted(pair)) for rule, *pair in expected}, "no link without a shared key"
     for rule in RULES:
-        as_sets = lambda links: {frozenset(c) for c in connected([p for r, *p in links if r == rule])}  # noqa: E731
-        assert as_sets(actual) == as_sets(expected)
+        assert connected_by(rule, actual) == connected_by(rule, expected)
+
+
+def connected_by(rule: str, links) -> set[frozenset[str]]:
+    return {frozenset(cluster) for cluster in connected([pair for name, *pair in links if name == rule])}
 
 
 def test_pairs_carry_all_their_evidence_once(spark, make_config):

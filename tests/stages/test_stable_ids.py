@@ -24,7 +24,7 @@ def shared_frame(spark, rows):
 def greedy(rows):
     """The greatest overlap first; ties to the older id, the smaller id, the cluster with the smaller key."""
     kept = {}
-    for cluster, key, dinmo_id, created_in, shared in sorted(rows, key=lambda r: (-r[4], r[3], r[2], r[1])):
+    for cluster, _key, dinmo_id, *_ in sorted(rows, key=lambda r: (-r[4], r[3], r[2], r[1])):
         if cluster not in kept and dinmo_id not in kept.values():
             kept[cluster] = dinmo_id
     return kept

@@ -1,0 +1,193 @@
+"""Postal addresses and codes: what people type, right and wrong."""
+
+import re
+from collections import Counter
+
+import pytest
+from pyspark.sql import SparkSession
+from tests.expressions.properties import assert_standardizer_properties, standardized
+
+from identity_spark.expressions.postal_address import (
+    SECTIONS,
+    house_number,
+    standardize_address,
+    standardize_postal_code,
+    street,
+)
+from identity_spark.reference import facts
+
+ADDRESSES = [  # raw, canonical, house number, street
+    ("12 Main Street", "12 main st", "12", "main st"),
+    (" 12  MAIN ST. ", "12 main st", "12", "main st"),
+    ("12, Main Str", "12 main st", "12", "main st"),
+    ("\u300012 Main\u00a0Street\n", "12 main st", "12", "main st"),
+    ("12 N. Main St., Apt. #4", "12 n main st apt 4", "12", "n main st"),
+    ("12 North Main Street Unit 4", "12 n main st apt 4", "12", "n main st"),
+    ("12 N Main St #4", "12 n main st apt 4", "12", "n main st"),
+    ("12 N Main St # 4", "12 n main st apt 4", "12", "n main st"),
+    ("12 N Main St Apartment No. 4", "12 n main st apt 4", "12", "n main st"),
+    ("12 N Main St Flat 4", "12 n main st apt 4", "12", "n main st"),
+    ("Apt 4, 12 Main Street", "apt 4 12 main st", "12", "main st"),
+    ("Apt 4 B, 12 Main Street", "apt 4b 12 main st", "12", "main st"),
+    ("Suite 300, 1 Elm Boulevard", "ste 300 1 elm blvd", "1", "elm blvd"),
+    ("1 Elm Blvd 3rd Floor", "1 elm blvd 3rd fl", "1", "elm blvd 3rd fl"),
+    ("1600 Pennsylvania Avenue NW", "1600 pennsylvania ave n w", "1600", "pennsylvania ave n w"),
+    ("1600 Pennsylvania Ave N.W.", "1600 pennsylvania ave n w", "1600", "pennsylvania ave n w"),
+    ("1600 Pennsylvania Ave Northwest", "1600 pennsylvania ave n w", "1600", "pennsylvania ave n w"),
+    ("600 F St NW", "600 f st n w", "600", "f st n w"),
+    ("100 Fifth Avenue", "100 5th ave", "100", "5th ave"),
+    ("100 5th Ave", "100 5th ave", "100", "5th ave"),
+    ("42nd Street", "42nd st", None, "42nd st"),
+    ("221B Baker Street", "221b baker st", "221b", "baker st"),
+    ("221 b Baker Street", "221b baker st", "221b", "baker st"),
+    ("10 St. Mary's Road", "10 st marys rd", "10", "st marys rd"),
+    ("10 Saint Marys Rd", "10 st marys rd", "10", "st marys rd"),
+    ("5 Oak Lane", "5 oak ln", "5", "oak ln"),
+    ("5 Oak Court", "5 oak ct", "5", "oak ct"),
+    ("5 Oak Dr", "5 oak dr", "5", "oak dr"),
+    ("5 Oak Parkway", "5 oak pkwy", "5", "oak pkwy"),
+    ("5 Highway 66", "5 hwy 66", "5", "hwy 66"),
+    ("P.O. Box 12", "po box 12", None, None),
+    ("PO Box 12", "po box 12", None, None),
+    ("Postfach 12", "po box 12", None, None),
+    ("Hauptstraße 12 a", "hauptstr 12a", "12a", "hauptstr"),
+    ("HAUPTSTRASSE 12A", "hauptstr 12a", "12a", "hauptstr"),
+    ("Hauptstr. 12a", "hauptstr 12a", "12a", "hauptstr"),
+    ("Berliner Straße 5", "berliner st 5", "5", "berliner st"),
+    ("Berliner Str. 5", "berliner st 5", "5", "berliner st"),
+    ("Marktplatz 3", "marktpl 3", "3", "marktpl"),
+    ("Marktpl. Nr. 3", "marktpl 3", "3", "marktpl"),
+    ("Lange Gasse 7, Whg. 2", "lange g 7 apt 2", "7", "lange g"),
+    ("Platz der Republik 1", "pl der republik 1", "1", "pl der republik"),
+    ("Kerkstraat 8", "kerkstr 8", "8", "kerkstr"),
+    ("12bis, rue de la République", "12bis r de la republique", "12bis", "r de la republique"),
+    ("12 bis R. de la Republique", "12bis r de la republique", "12bis", "r de la republique"),
+    ("12 rue du 8 mai 1945", "12 r du 8 mai 1945", "12", "r du 8 mai 1945"),
+    ("3, av. de l’Opéra", "3 ave de l opera", "3", "ave de l opera"),
+    ("3 AVENUE DE L'OPERA", "3 ave de l opera", "3", "ave de l opera"),
+    ("3 bd Saint-Germain", "3 blvd st germain", "3", "blvd st germain"),
+    ("3 Boulevard St Germain", "3 blvd st germain", "3", "blvd st germain"),
+    ("5 rue Ste Anne", "5 r ste anne", "5", "r ste anne"),
+    ("5 rue Sainte-Anne", "5 r ste anne", "5", "r ste anne"),
+    ("9 chemin des Prés", "9 ch des pres", "9", "ch des pres"),
+    ("Calle Mayor 5", "c mayor 5", "5", "c mayor"),
+    ("C/ Mayor, nº 5", "c mayor 5", "5", "c mayor"),
+    ("Avda. de América 7", "ave de america 7", "7", "ave de america"),
+    ("Plaza España 1", "pza espana 1", "1", "pza espana"),
+    ("Pza. España 1", "pza espana 1", "1", "pza espana"),
+    ("Paseo del Prado 2", "po del prado 2", "2", "po del prado"),
+    ("Via Roma 12, int. 3", "v roma 12 apt 3", "12", "v roma"),
+    ("Viale Europa 3", "vle europa 3", "3", "vle europa"),
+    ("V.le Europa 3", "vle europa 3", "3", "vle europa"),
+    ("P.zza Dante 4", "pza dante 4", "4", "pza dante"),
+    ("P.za Dante 4", "pza dante 4", "4", "pza dante"),
+    ("Corso Italia 6", "cso italia 6", "6", "cso italia"),
+    ("C.so Italia 6", "cso italia 6", "6", "cso italia"),
+    ("ул. Ленина 5", "ул ленина 5", "5", "ул ленина"),
+    ("東京都 1-2", "東京都 1 2", "2", "東京都 1"),
+    ("12-14 High Street", "12 14 high st", "12", "14 high st"),
+    ("The Old Mill", "the old mill", None, "the old mill"),
+    ("12", "12", "12", None),
+    ("No.", None, None, None),
+    (" . , - ", None, None, None),
+    ("", None, None, None),
+    (None, None, None, None),
+]
+
+POSTAL_CODES = [
+    ("12345", "12345"),
+    ("12345-6789", "12345"),
+    ("12345 - 6789", "12345"),
+    ("12345\u20136789", "12345"),
+    ("123456789", "123456789"),
+    ("12345 6789", "123456789"),
+    ("02134", "02134"),
+    ("2134", "2134"),
+    (" 75 001\n", "75001"),
+    ("75001.0", "75001"),
+    ("sw1a 1aa", "SW1A1AA"),
+    ("SW1A1AA", "SW1A1AA"),
+    ("SW1", "SW1"),
+    ("K1A 0B6", "K1A0B6"),
+    ("k1a-0b6", "K1A0B6"),
+    ("D02 AF30", "D02AF30"),
+    ("HM 12", "HM12"),
+    ("VLT 1117", "VLT1117"),
+    ("1012 AB", "1012AB"),
+    ("D-10115", "10115"),
+    ("D 10115", "10115"),
+    ("D10115", "10115"),
+    ("de-10115", "10115"),
+    ("F-75001", "75001"),
+    ("CH-8001", "8001"),
+    ("A - 1010", "1010"),
+    ("LV-1010", "1010"),
+    ("SE-123 45", "12345"),
+    ("00-950", "00950"),
+    ("1000-205", "1000205"),
+    ("01310-100", "01310100"),
+    ("〒100-0001", "1000001"),
+    ("100－0001", "1000001"),
+    ("１００", "100"),
+    ("\u00a010115\u200b", "10115"),
+    ("n/a", None),
+    ("unknown", None),
+    ("-", None),
+    ("1", None),
+    ("1234567890123", None),
+    ("", None),
+    (None, None),
+]
+
+
+def test_an_address_is_canonical_or_null(spark: SparkSession) -> None:
+    actual = standardized(spark, standardize_address, [case[0] for case in ADDRESSES])
+    assert list(zip(actual, strict=True)) == [(case[1],) for case in ADDRESSES]
+
+
+def test_parts_of_an_address(spark: SparkSession) -> None:
+    canonical = [case[1] for case in ADDRESSES]
+    numbers, streets = standardized(spark, house_number, canonical), standardized(spark, street, canonical)
+    assert list(zip(canonical, numbers, streets, strict=True)) == [case[1:] for case in ADDRESSES]
+
+
+def test_a_postal_code_is_canonical_or_null(spark: SparkSession) -> None:
+    raw = [case[0] for case in POSTAL_CODES]
+    assert list(zip(raw, standardized(spark, standardize_postal_code, raw), strict=True)) == POSTAL_CODES
+
+
+SAMPLES = [case[0] for case in ADDRESSES if case[1]]
+
+
+def test_properties_of_addresses(spark: SparkSession) -> None:
+    assert_standardizer_properties(spark, standardize_address, samples=SAMPLES)
+
+
+def test_properties_of_postal_codes(spark: SparkSession) -> None:
+    codes = [raw for raw, canonical in POSTAL_CODES if raw and canonical]
+    assert_standardizer_properties(spark, standardize_postal_code, samples=codes)
+
+
+@pytest.mark.parametrize("part", [house_number, street])
+def test_parts_are_never_empty_and_never_fail(spark: SparkSession, part) -> None:  # type: ignore[no-untyped-def]
+    assert_standardizer_properties(
+        spark,
+        lambda raw: part(standardize_address(raw)),
+        samples=["12 main st"] if part is house_number else ["main st"],
+    )
+
+
+def test_address_words() -> None:
+    """Each writing has one short form; a short form is no writing of another, so that twice is the same as once."""
+    words = facts("address_words")
+    assert set(words) == {*SECTIONS, "joined", "dropped", "endings"}
+    shorts = [short for section in SECTIONS for short in words[section]]
+    writings = [w for section in SECTIONS for ws in words[section].values() for w in ws] + words["dropped"]
+    repeated = [word for word, count in Counter([*shorts, *writings]).items() if count > 1]
+    assert not repeated
+    assert not {part for short in shorts for part in short.split()} & set(writings)
+    assert all(re.fullmatch("[a-z]+|#", writing) for writing in writings)
+    assert all(re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", short) for short in shorts)
+    assert all(
+        end.startswith(short) and end[len(short)] == "a" for short, ends in words["endings"].items() for end in ends
+    )
