@@ -10,7 +10,8 @@ OUTPUT_COLUMNS = """
     dinmo_id record_key source primary_key status rule_keys blocked updated_at run_id record_count sources rules
     first_seen_at last_seen_at representative_entity_key_name representative_entity_key_value field_sources
 """
-RESERVED = frozenset(OUTPUT_COLUMNS.split())
+WORKING_COLUMNS = "record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared"
+RESERVED = frozenset((OUTPUT_COLUMNS + WORKING_COLUMNS).split())
 
 
 def check_fields(sources: tuple[Source, ...], identifiers: tuple[Identifier, ...], problems: Problems) -> None:
@@ -31,7 +32,7 @@ def _check_names(places: dict[str, str], problems: Problems) -> None:
             problems.add(place, f"{name!r} is no field name; use letters, digits and single _, a letter first")
         if name.lower() in RESERVED:
             problems.add(
-                place, f"{name!r} is a column of the output tables; choose another name, like my_{name.lower()}"
+                place, f"{name!r} is a column that the job itself makes; choose another name, like my_{name.lower()}"
             )
         other = folded.setdefault(name.lower(), name)
         if other != name:

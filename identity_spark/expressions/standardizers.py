@@ -73,8 +73,8 @@ def written_form(kind: str) -> Standardizer | None:
     return (lambda raw: or_null(collapse_space(raw))) if kind in _AS_WRITTEN else None
 
 
-def derived_form(transform: str, argument: int | None, canonical: Column) -> Column:
-    """The derived value of a canonical one, or null."""
+def derived_form(transform: str, argument: int | None, canonical: Column, written: Column) -> Column:
+    """The derived value of a canonical one, or null; ``written`` still has what the canonical form of a name drops."""
     forms: dict[str, Standardizer] = {
         "soundex": lambda value: or_null(F.soundex(value)),
         "prefix": lambda value: or_null(F.substring(value, 1, argument or 0)),
@@ -82,9 +82,8 @@ def derived_form(transform: str, argument: int | None, canonical: Column) -> Col
         "month_day": month_day,
         "domain": lambda value: or_null(F.substring_index(value, "@", -1)),
         "local_part": lambda value: or_null(F.substring_index(value, "@", 1)),
-        "generation": generation,
     }
-    return forms[transform](canonical)
+    return generation(written) if transform == "generation" else forms[transform](canonical)
 
 
 def _digits(value: Column) -> Column:

@@ -38,10 +38,22 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
         .cast(BLOCKED)
         .alias("blocked"),
     )
-    for identifier in config.identifiers:
-        if identifier.derived:
-            usable = usable.withColumn(identifier.name, _derived(usable, identifier))
+    for identifier in _in_order(config):
+        usable = usable.withColumn(identifier.name, _derived(usable, identifier))
     return usable
+
+
+def _in_order(config: Config) -> list[Identifier]:
+    """The derived identifiers, each after the one it is derived from."""
+    ordered: list[Identifier] = []
+    known = {i.name for i in config.identifiers if not i.derived}
+    waiting = [i for i in config.identifiers if i.derived]
+    while waiting:
+        ready = [i for i in waiting if i.derived_from in known]
+        ordered += ready
+        known |= {i.name for i in ready}
+        waiting = [i for i in waiting if i.name not in known]
+    return ordered
 
 
 def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config, today: date) -> DataFrame:
@@ -181,7 +193,12 @@ def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
 
 def _derived(usable: DataFrame, identifier: Identifier) -> Column:
     origin, transform, argument = str(identifier.derived_from), str(identifier.transform), identifier.argument
+    written = origin + WRITTEN if origin + WRITTEN in usable.columns else origin
     if not is_multi_valued(usable, origin):
-        return derived_form(transform, argument, F.col(origin))
-    values = F.array_distinct(F.array_compact(F.transform(origin, lambda v: derived_form(transform, argument, v))))
+        return derived_form(transform, argument, F.col(origin), F.col(written))
+
+    def derive(value: Column, position: Column) -> Column:
+        return derived_form(transform, argument, value, F.get(F.col(written), position))
+
+    values = F.array_distinct(F.array_compact(F.transform(origin, derive)))
     return F.when(F.size(values) > 0, values)

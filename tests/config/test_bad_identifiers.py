@@ -111,7 +111,7 @@ CASES = [
     ),
     (
         "identifiers.run_id={from: email, transform: domain}",
-        "identifiers.run_id: 'run_id' is a column of the output tables; choose another name, like my_run_id",
+        "identifiers.run_id: 'run_id' is a column that the job itself makes; choose another name, like my_run_id",
     ),
     ("identifiers.x={from: email}", f"identifiers.x.transform: missing; choose from {TRANSFORMS}"),
     ("identifiers.x={transform: soundex}", "identifiers.x.from: missing; name the identifier that it is derived from"),

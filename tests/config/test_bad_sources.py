@@ -92,11 +92,11 @@ CASES = [
     ),
     (
         "sources.crm.columns.source=x",
-        "sources.crm.columns.source: 'source' is a column of the output tables; choose another name, like my_source",
+        "sources.crm.columns.source: 'source' is a column that the job itself makes; choose another name, like my_source",
     ),
     (
         "sources.crm.columns.Run_Id=x",
-        "sources.crm.columns.Run_Id: 'Run_Id' is a column of the output tables; choose another name, like my_run_id",
+        "sources.crm.columns.Run_Id: 'Run_Id' is a column that the job itself makes; choose another name, like my_run_id",
     ),
     (
         "sources.crm.columns.a__b=x",
