@@ -6,8 +6,9 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from identity_spark.errors import ConfigError, ResolutionError
 
@@ -44,16 +45,31 @@ def run_job(name: str, parser: Arguments, work: Callable[[argparse.Namespace], N
     except ResolutionError as error:
         log.debug("%s failed", name, exc_info=True)
         for problem in str(error).splitlines():
-            print(f"error: {problem}", file=sys.stderr)
+            _say(f"error: {problem}")
         return error.exit_code
     except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
+        _say("error: interrupted")
         return 1
     except Exception as error:
         log.debug("%s failed", name, exc_info=True)
-        print(f"error: {_short(error)} (stack trace: {log_file})", file=sys.stderr)
+        _say(f"error: {_short(error)} (stack trace: {log_file})")
         return 1
     return 0
+
+
+@cache
+def _stderr() -> TextIO:
+    """Where errors and progress go. spark-submit sends all that Python writes to its stdout, so its stderr is opened."""
+    if "PYSPARK_GATEWAY_PORT" in os.environ:
+        try:
+            return open(f"/proc/{os.getppid()}/fd/2", "a", encoding="utf-8", buffering=1)
+        except OSError:  # not Linux, or a socket: better on stdout than nowhere
+            pass
+    return sys.stderr
+
+
+def _say(line: str) -> None:
+    print(line, file=_stderr())
 
 
 def _set_up_logging(name: str) -> Path:
@@ -65,7 +81,7 @@ def _set_up_logging(name: str) -> Path:
     except OSError as error:
         raise ConfigError(f"IDENTITY_LOG: cannot write {log_file}: {error.strerror}") from error
     to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    to_terminal = logging.StreamHandler(sys.stderr)
+    to_terminal = logging.StreamHandler(_stderr())
     to_terminal.setLevel(logging.INFO)
     to_terminal.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
     logging.getLogger(

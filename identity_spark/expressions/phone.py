@@ -165,8 +165,8 @@ def prefix_tree(leaves: Mapping[str, str]) -> str:
     if list(leaves) == [""]:
         return leaves[""]
     ordered = groupby(sorted(leaves.items()), key=lambda leaf: leaf[0][0])
-    branches = (digit + prefix_tree({key[1:]: value for key, value in below}) for digit, below in ordered)
-    return f"(?:{'|'.join(branches)})"
+    branches = [digit + prefix_tree({key[1:]: value for key, value in below}) for digit, below in ordered]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def digits(low: int, high: int) -> str:
