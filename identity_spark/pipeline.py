@@ -79,10 +79,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The results of a run by table name, in the order in which they are published, and the counts they agree on."""
+    """The results of a run by table name, in the order in which they are published, and the counts they agree on.
+
+    ``metrics`` is the report by scope, name and metric; ``reasons`` how many records are unresolved for which reason.
+    """
 
     tables: Mapping[str, DataFrame]
     counts: Mapping[str, int]
+    metrics: Mapping[str, Mapping[str, Mapping[str, float]]]
+    reasons: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class Published:
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
     tables: Mapping[str, DataFrame]
+    summary: str
 
 
 def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Published:
@@ -120,18 +126,8 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
             this.work.clear()
     log.info("run %s: committed, %.1f s", run_id, sum(this.seconds.values()))
     written = {name: tables.at(name, published) for name in (*published, "identity_runs")}
-    return Published(run_id, resolution.counts, this.seconds, written)
-
-
-def describe(published: Published) -> str:
-    """The summary of a committed run as text, from its report and its unresolved records."""
-    rows = published.tables["identity_golden_report"].where(F.col("run_id") == published.run_id).collect()
-    by_scope: dict[str, dict[str, dict[str, float]]] = {}
-    for row in rows:
-        by_scope.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
-    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
-    reasons = published.tables["identity_unresolved_records"].groupBy("reason").agg(records_left)
-    return summary(published.run_id, by_scope, dict(reasons.collect()))
+    text = summary(run_id, resolution.metrics, resolution.reasons)
+    return Published(run_id, resolution.counts, this.seconds, written, text)
 
 
 def evaluate(spark: SparkSession, config: Config, truth: str) -> str:
@@ -190,7 +186,7 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
     matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, conflicts, bad_keys))
-    events = this.write_down("changes", stable_ids.changes(ids, shared, known.ids, cluster_facts, this.run_id))
+    events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
     with this.stage("report and checks"):
         metrics = report.report(resolved, golden_rows, pairs, held_back, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
@@ -206,7 +202,7 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
         "identity_golden_report": metrics,
     }
     stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
-    return Resolution(stamped, counts)
+    return Resolution(stamped, counts, _by_scope(metrics), _reasons(held_back))
 
 
 def publish(
@@ -238,6 +234,20 @@ def publish(
     return versions
 
 
+def _by_scope(metrics: DataFrame) -> dict[str, dict[str, dict[str, float]]]:
+    """The report by scope, name and metric; it grows with the configuration, not with the data."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in metrics.collect():
+        found.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
+    return found
+
+
+def _reasons(held_back: DataFrame) -> dict[str, int]:
+    """Unresolved records by reason; a record that breaks several limits counts once."""
+    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
+    return dict(held_back.groupBy("reason").agg(records_left).collect())
+
+
 def _stamped(table: str, rows: DataFrame, run_id: str) -> DataFrame:
     """``rows`` with their run, in the schema of ``table``."""
     stamped = rows if "run_id" in rows.columns else rows.withColumn("run_id", F.lit(run_id))
@@ -264,6 +274,13 @@ def _without_over_shared(keyed: DataFrame, config: Config, this: Run) -> DataFra
         return keyed
     holders = usable_identifiers.records_with_over_shared(keyed, over_shared, config)
     return usable_identifiers.without_over_shared(keyed, this.work.materialize("over_shared_records", holders), config)
+
+
+def _changes(ids: DataFrame, shared: DataFrame, golden_rows: DataFrame, known: runs.Known, this: Run) -> DataFrame:
+    new = stable_ids.created(golden_rows, known.used, this.run_id)
+    if known.is_first_run:
+        return new
+    return new.unionByName(stable_ids.changes(ids, shared, known.ids, new, this.run_id))
 
 
 def _lasting_ids(

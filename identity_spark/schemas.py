@@ -6,7 +6,8 @@ identifier or field: text, or an array of text where the field is multi-valued.
 
 from collections.abc import Iterable
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql.types import (
     ArrayType,
     BooleanType,
@@ -39,6 +40,7 @@ EVIDENCE = ArrayType(_struct(identifier=TEXT, match=TEXT, left_value=TEXT, right
 # Hand-overs
 RECORDS = _struct(record_key=TEXT, source=TEXT, source_rank=IntegerType(), primary_key=TEXT, updated_at=WHEN)
 STANDARDIZED = StructType([*RECORDS.fields, StructField("record_id", COUNT), StructField("blocked", BLOCKED)])
+OVER_SHARED = _struct(identifier=TEXT, value=TEXT, records=COUNT)
 LINKS = _struct(
     rule_index=IntegerType(),
     left_id=COUNT,
@@ -135,6 +137,13 @@ TABLES = {
     "identity_golden_report": REPORT,
     "identity_runs": RUNS,
 }
+
+
+def empty(spark: SparkSession, schema: StructType) -> DataFrame:
+    """No rows of ``schema``, which the optimizer knows and leaves out of every plan."""
+    return (
+        spark.range(0).select(*(F.lit(None).cast(f.dataType).alias(f.name) for f in schema.fields)).where(F.lit(False))
+    )
 
 
 def differences(frame: DataFrame, schema: StructType) -> list[str]:

@@ -26,7 +26,7 @@ def main() -> int:
 def resolve(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.describe(pipeline.run(spark, config, arguments.run_id)))
+    print(pipeline.run(spark, config, arguments.run_id).summary)
 
 
 if __name__ == "__main__":

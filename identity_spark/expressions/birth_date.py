@@ -1,7 +1,7 @@
 """Dates as ``yyyy-MM-dd`` text, read by the formats of the configuration.
 
-A format becomes one pattern that rewrites the text as ISO, and one cast that proves the day exists: several times faster
-than Spark's own parser, and never an exception.
+A format becomes one pattern that rewrites the text as ISO, and one cast that proves the day exists: several times
+faster than Spark's own parser, and never an exception.
 """
 
 import re
@@ -23,7 +23,7 @@ NUMBERS = {
 A_DAY = {"epoch": 86_400, "epoch_ms": 86_400_000}
 EXCEL_LEAP_DAY = 60  # spreadsheets count a 29 February 1900, which never was
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?"
     "|nov(?:ember)?|dec(?:ember)?"
@@ -55,8 +55,8 @@ def standardize_date(raw: Column, formats: Sequence[str], today: Column) -> Colu
     """The day as ``yyyy-MM-dd``, null when impossible, before 1900 or after ``today``.
 
     The first of the formats, ISO last, that makes a day of the text decides. A format is a pattern of y, M and d, or
-    ``epoch``, ``epoch_ms`` or ``excel``. A time after the day is dropped; two digits of a year mean the latest such year
-    that is not in the future.
+    ``epoch``, ``epoch_ms`` or ``excel``. A time after the day is dropped; two digits of a year mean the latest such
+    year that is not in the future.
     """
     limit = today.cast("date")
     names = list(dict.fromkeys([*formats, *([] if ISO in formats else [ISO])]))

@@ -1,7 +1,7 @@
 """E-mail addresses. Which domains are one mailbox, and which marks a provider ignores: ``conf/email_providers.yaml``.
 
-Most addresses are plain: they meet one pattern and a few plain functions. Every repetition in a pattern is possessive or
-bounded, so that no text, however long, makes it slow or deep.
+Most addresses are plain: they meet one pattern and a few plain functions. Every repetition in a pattern is possessive
+or bounded, so that no text, however long, makes it slow or deep.
 """
 
 from collections.abc import Mapping
@@ -32,19 +32,19 @@ IN_BRACKETS = r"\A[^<>]*+<([^<>]*+)>?[^<>@]*+\z"  # the display name, and what f
 OPENING = r"\A['\",;:*\[{/]++"
 SCHEME = r"\A(?:mailto|smtp|e-?mail):['\",;:*\[{/]*+"
 QUERY = r"\A([^@]*+@[^@?]*+)\?(?s:.*)\z"
-CLOSING = r"['\",;:.!*\]}>)]++\z"
+CLOSING = "'\",;:.!*]}>)"
 
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\ufe6b\u3002\uff61"  # as East Asian keyboards write ASCII
 ASCII = "".join(map(chr, range(0x21, 0x7F))) + "@.."
 
 
 def standardize_email(raw: Column) -> Column:
-    """The mailbox in lower case: no display name, tag or ignored dots, one domain per provider; null when no address."""
+    """The mailbox in lower case, without tag and ignored dots, one domain per provider; null when it is no address."""
     return _mailbox(_tidied(raw, _same_in_any_case(raw)))
 
 
 def tidy_email(raw: Column) -> Column:
-    """The address in lower case, without space and wrapping, as a person would use it; null when it is not an address."""
+    """The address in lower case without space and wrapping, as a person would use it; null when it is no address."""
     return _tidied(raw, F.lower(raw))
 
 
@@ -55,14 +55,15 @@ def _tidied(raw: Column, folded: Column) -> Column:
 
 def _same_in_any_case(raw: Column) -> Column:
     """Text whose upper and lower case writing come out the same, the Greek final sigma included."""
-    return F.replace(fold_case(raw), F.lit("ς"), F.lit("σ"))
+    return F.replace(fold_case(raw), F.lit("\u03c2"), F.lit("\u03c3"))
 
 
 def _unwrapped(text: Column) -> Column:
     """Without space, display name, ``mailto:`` and stray punctuation; in ASCII what has an ASCII form."""
     narrow = F.lower(F.translate(F.regexp_replace(text, SPACE, ""), FULL_WIDTH, ASCII))
-    steps = [(COMMENT, ""), (IN_BRACKETS, "$1"), (OPENING, ""), (SCHEME, ""), (QUERY, "$1"), (CLOSING, "")]
-    return reduce(lambda value, step: F.regexp_replace(value, *step), steps, narrow)
+    steps = [(COMMENT, ""), (IN_BRACKETS, "$1"), (OPENING, ""), (SCHEME, ""), (QUERY, "$1")]
+    bare = reduce(lambda value, step: F.regexp_replace(value, *step), steps, narrow)
+    return F.rtrim(bare, F.lit(CLOSING))
 
 
 def _address(text: Column) -> Column:

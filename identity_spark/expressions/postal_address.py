@@ -16,12 +16,12 @@ NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
 FIRST_OR_LAST_NUMBER = rf"\A(?:(?!{NUMBER})(.* ))?({NUMBER})"  # 12 rue du 8 mai 1945; hauptstr 12
 
 SPACE = r"[\p{IsWhite_Space}\p{Cc}\p{Cf}]++"
-ZIP_PLUS_4 = r"\A([0-9]{5}) ?- ?[0-9]{4}\z"
+ZIP_PLUS_4 = r"\A((?:USA?[ -]{1,3})?[0-9]{5}) ?- ?[0-9]{4}\z"
 COUNTRY_PREFIX = (
     r"\A(?:A|AT|AZ|B|BE|BG|CH|CY|CZ|D|DE|DK|E|EE|ES|F|FI|FIN|FL|FR|GR|HR|HU|I|IS|IT|L|LI|LT|LU|LV|MC|MD|ME|MK"
-    r"|N|NL|NO|P|PL|PT|RO|RS|S|SE|SI|SK|SM|TR|UA|US)[ -]{0,3}(?=[0-9][0-9 -]{3,})(?=[0-9 -]+\z)"
+    r"|N|NL|NO|P|PL|PT|RO|RS|S|SE|SI|SK|SM|TR|UA|USA?)(?=[0-9]{4,}\z)"
 )
-DASHES = "‐‑‒–—−－"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
 POSTAL_CODE = r"\A(?=.*[0-9])[A-Z0-9]{2,12}\z"
 
 
@@ -45,16 +45,16 @@ def street(canonical: Column) -> Column:
 
 
 def standardize_postal_code(raw: Column) -> Column:
-    """Letters and digits in upper case, without country prefix and ZIP+4; null when it holds no digit or over 12 characters."""
+    """Letters and digits in upper case, without country prefix and ZIP+4; null without digit or over 12 characters."""
     text = F.trim(F.upper(raw))
-    code = F.when(text.rlike(r"\A[0-9]{4,7}\z"), text).otherwise(_bare_code(text))
+    code = F.when(text.rlike(r"\A[0-9]{4,7}\z"), text).otherwise(_bare_code(raw))
     return F.get(F.regexp_extract_all(code, F.lit(POSTAL_CODE), F.lit(0)), F.lit(0))
 
 
 def _folded(raw: Column) -> Column:
     """Lower case without accents, in ASCII punctuation; the same for any writing in upper or lower case."""
-    letters = F.replace(fold_letters(expand_letters(fold_case(raw))), F.lit("ς"), F.lit("σ"))
-    apostrophes = F.replace(letters, F.lit("’"), F.lit("'"))
+    letters = F.replace(fold_letters(expand_letters(fold_case(raw))), F.lit("\u03c2"), F.lit("\u03c3"))
+    apostrophes = F.replace(letters, F.lit("\u2019"), F.lit("'"))
     return F.when(is_ascii(raw), F.lower(raw)).otherwise(F.regexp_replace(apostrophes, OTHER_PUNCTUATION, " "))
 
 
@@ -74,7 +74,7 @@ def _short_forms() -> dict[str, str]:
 
 
 def _needless() -> str:
-    """A pattern for what may go from joined words; it looks at spaces and at the letter a, where alone something may go."""
+    """A pattern for what may go from joined words; it looks at spaces and the letter a: nothing else starts one."""
     words = facts("address_words")
     long_ends = [f"{end[len(short) :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends]
     apart = [f" (?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
@@ -88,8 +88,14 @@ def _without_units(canonical: Column) -> Column:
     return F.regexp_replace(canonical, rf"(?<![^ ])(?:{units}) (?:[a-z]?[0-9][^ ]*+|[a-z])(?: |\z)", "")
 
 
-def _bare_code(text: Column) -> Column:
+def _bare_code(raw: Column) -> Column:
     """The code without what surrounds it: other dashes, country, the route of ZIP+4, and ".0" from a spreadsheet."""
-    dashed = F.translate(fold_digits(F.regexp_replace(text, SPACE, " ")), DASHES, "-" * len(DASHES))
-    steps = [(r"\A([0-9]+)\.0+\z", "$1"), (COUNTRY_PREFIX, ""), (ZIP_PLUS_4, "$1"), (r"[^\p{L}\p{M}\p{N}]+", "")]
+    upper = F.upper(F.replace(raw, F.lit("\u1e9e"), F.lit("SS")))  # as every other ß in upper case
+    dashed = F.translate(fold_digits(F.regexp_replace(upper, SPACE, " ")), DASHES, "-" * len(DASHES))
+    steps = [
+        (r"\A([0-9]+)\.0+\z", "$1"),
+        (ZIP_PLUS_4, "$1"),
+        (r"[^\p{L}\p{M}\p{N}]+", ""),
+        (COUNTRY_PREFIX, ""),
+    ]
     return reduce(lambda code, step: F.regexp_replace(code, *step), steps, F.trim(dashed))

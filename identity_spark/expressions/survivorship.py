@@ -1,8 +1,8 @@
-"""Survivorship: which of a profile's values the golden record shows, as expressions over the values its records have.
+"""Survivorship: which of a profile's values the golden record shows, as expressions over what its records have.
 
-``values`` is the array of structs that ``entries`` makes for one field: the known values with their records, best record
-first (newest, then most trusted source, then smallest ``record_key``). A strategy returns one of these structs, null
-where there is none; its ``value`` survives, its ``record_key`` says where from.
+``values`` is the array of structs that ``entries`` makes for one field: the known values with their records, best
+record first (newest, then most trusted source, then smallest ``record_key``). A strategy returns one of these structs,
+null where there is none; its ``value`` survives, its ``record_key`` says where from.
 """
 
 from collections.abc import Callable, Sequence

@@ -7,7 +7,8 @@ engine ``dataframe`` contracts to the end; ``graphframes`` contracts a little, w
 GraphFrames what is left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -17,6 +18,7 @@ from identity_spark.errors import CheckError
 Materialize = Callable[[str, DataFrame], DataFrame]
 
 ROUNDS_BEFORE_GRAPHFRAMES = 2
+EDGES_PER_PARTITION = 250_000  # a few megabytes
 MAX_ROUNDS = 200  # every round shrinks the graph by a constant factor; even a chain of 2^64 records needs fewer
 
 
@@ -96,11 +98,25 @@ def _compose(moves: list[DataFrame]) -> DataFrame:
     return ends.select(F.col("vertex").alias("record_id"), F.col("target").alias("cluster_id"))
 
 
+@contextmanager
+def _shuffle_partitions(edges: DataFrame) -> Iterator[None]:
+    """As few shuffle partitions as ``edges`` need: GraphFrames turns off the adaptive execution that sees to it."""
+    settings = edges.sparkSession.conf
+    before = settings.get("spark.sql.shuffle.partitions")
+    needed = edges.count() // EDGES_PER_PARTITION + 1
+    settings.set("spark.sql.shuffle.partitions", str(min(needed, int(before or needed))))
+    try:
+        yield
+    finally:
+        settings.set("spark.sql.shuffle.partitions", str(before))
+
+
 def _graphframes_components(edges: DataFrame) -> DataFrame:
     """``vertex`` and ``target`` (the component) by GraphFrames; needs a checkpoint folder on the session."""
     from graphframes import GraphFrame  # only here: the package needs numpy and a running session
 
     vertices = edges.select(F.col("left_id").alias("id")).unionByName(edges.select(F.col("right_id").alias("id")))
     graph = GraphFrame(vertices.distinct(), edges.select(F.col("left_id").alias("src"), F.col("right_id").alias("dst")))
-    components: DataFrame = graph.connectedComponents()
+    with _shuffle_partitions(edges):
+        components: DataFrame = graph.connectedComponents()
     return components.select(F.col("id").alias("vertex"), F.col("component").alias("target"))

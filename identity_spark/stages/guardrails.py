@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.expressions.identifier_values import held_values
-from identity_spark.schemas import CONFLICTS, multi_valued
+from identity_spark.schemas import CONFLICTS, empty, multi_valued
 
 
 def conflicts(members: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
@@ -23,7 +23,7 @@ def conflicts(members: DataFrame, usable: DataFrame, config: Config) -> DataFram
         _too_many_of_a_source(members, config),
         _too_many_values(members, usable, config),
     ]
-    none = members.sparkSession.createDataFrame([], CONFLICTS)
+    none = empty(members.sparkSession, CONFLICTS)
     return reduce(DataFrame.unionByName, [frame for frame in broken if frame is not None], none)
 
 

@@ -23,7 +23,8 @@ def new_dinmo_id(project: str, smallest_key: Column, salt: str = "") -> Column:
 def overlaps(members: DataFrame, cluster_facts: DataFrame, known: DataFrame) -> DataFrame:
     """``cluster_id``, ``smallest_key``, ``dinmo_id``, ``created_in``, ``shared``: records of a cluster that had an id.
 
-    ``known`` holds ``record_key``, ``dinmo_id`` and ``created_in`` (the run that made the id).
+    ``known`` holds ``record_key``, ``dinmo_id`` and ``created_in`` (the run that first published the id, null for an id
+    that was only a candidate so far).
     """
     return (
         members.select("record_key", "cluster_id")
@@ -40,7 +41,7 @@ def carry_over(shared: DataFrame, materialize: Materialize) -> DataFrame:
     The greatest overlap goes first; ties go to the older id, then the smaller, then the cluster with the smaller key.
     Pairs that are each other's best are settled together; what they leave free is matched again until nothing is left.
     """
-    best_id = Window.partitionBy("cluster_id").orderBy(F.desc("shared"), "created_in", "dinmo_id")
+    best_id = Window.partitionBy("cluster_id").orderBy(F.desc("shared"), F.asc_nulls_last("created_in"), "dinmo_id")
     best_heir = Window.partitionBy("dinmo_id").orderBy(F.desc("shared"), "smallest_key")
     rest, kept, round_number = shared, [], 0
     while True:
@@ -61,48 +62,47 @@ def carry_over(shared: DataFrame, materialize: Materialize) -> DataFrame:
 
 
 def assign(clusters: DataFrame, kept: DataFrame, used: DataFrame, project: str, run_id: str) -> DataFrame:
-    """``cluster_id``, ``dinmo_id``, ``is_new``: the id of every cluster.
+    """``cluster_id``, ``dinmo_id``: the id of every cluster.
 
-    ``clusters`` has ``cluster_id`` and ``smallest_key``; ``used`` every ``dinmo_id`` ever given. A new id that somebody
+    ``clusters`` has ``cluster_id`` and ``smallest_key``; ``used`` every ``dinmo_id`` ever created. A new id that somebody
     had before is salted by the run, so that no id is ever given twice.
     """
-    named = clusters.join(kept.withColumnRenamed("dinmo_id", "kept_id"), "cluster_id", "left")
     fresh = new_dinmo_id(project, F.col("smallest_key"))
     salted = new_dinmo_id(project, F.col("smallest_key"), run_id)
     taken = used.select(F.col("dinmo_id").alias("fresh_id"), F.lit(True).alias("taken")).distinct()
     return (
-        named.withColumn("fresh_id", F.when(F.col("kept_id").isNull(), fresh))
+        clusters.join(kept.withColumnRenamed("dinmo_id", "kept_id"), "cluster_id", "left")
+        .withColumn("fresh_id", F.when(F.col("kept_id").isNull(), fresh))
         .join(taken, "fresh_id", "left")
-        .select(
-            "cluster_id",
-            F.coalesce("kept_id", F.when(F.col("taken"), salted), "fresh_id").alias("dinmo_id"),
-            F.col("kept_id").isNull().alias("is_new"),
-        )
+        .select("cluster_id", F.coalesce("kept_id", F.when(F.col("taken"), salted), "fresh_id").alias("dinmo_id"))
     )
 
 
-def changes(assigned: DataFrame, shared: DataFrame, known: DataFrame, sizes: DataFrame, run_id: str) -> DataFrame:
-    """``CHANGES`` of this run: ids created, split off, merged into another, and retired for want of records.
+def created(golden: DataFrame, used: DataFrame, run_id: str) -> DataFrame:
+    """``CHANGES``: the ids published for the first time."""
+    new = golden.select("dinmo_id", "record_count").join(used, "dinmo_id", "left_anti")
+    return _event(new, run_id, "created", F.col("dinmo_id"), F.lit(None).cast("string"), "record_count")
 
-    ``sizes`` has ``cluster_id`` and ``record_count``. ``split``: a new id (``dinmo_id``) took records of a living one
-    (``other_dinmo_id``). ``merged``: an id without a heir, and the id that most of its records went to.
+
+def changes(ids: DataFrame, shared: DataFrame, known: DataFrame, new: DataFrame, run_id: str) -> DataFrame:
+    """``CHANGES`` of a run after others, besides the ids ``created`` (``new``): split, merged and retired ones.
+
+    ``ids`` is what ``assign`` gives, ``shared`` and ``known`` as in ``overlaps``. ``split``: a new id (``dinmo_id``) took
+    records of a living one (``other_dinmo_id``). ``merged``: an id without a heir, and the id that most of its records
+    went to. ``retired``: an id none of whose records is left.
     """
-    flows = shared.withColumnRenamed("dinmo_id", "old_id").join(assigned, "cluster_id")
-    living = assigned.where(~F.col("is_new")).select(F.col("dinmo_id").alias("old_id"))
+    flows = shared.where("created_in IS NOT NULL").withColumnRenamed("dinmo_id", "old_id").join(ids, "cluster_id")
+    living = ids.select(F.col("dinmo_id").alias("old_id"))
     most = Window.partitionBy("old_id").orderBy(F.desc("shared"), "dinmo_id")
     ended = flows.join(living, "old_id", "left_anti").withColumn("place", F.row_number().over(most)).where("place = 1")
-    split = flows.where("is_new").join(living, "old_id", "left_semi")
-    created = assigned.where("is_new").join(sizes, "cluster_id")
-    gone = known.groupBy(F.col("dinmo_id").alias("old_id")).agg(F.count("*").alias("shared"))
-    retired = gone.join(flows, "old_id", "left_anti")
-    nobody = F.lit(None).cast("string")
-    events = [
-        _event(created, run_id, "created", F.col("dinmo_id"), nobody, "record_count"),
-        _event(split, run_id, "split", F.col("dinmo_id"), F.col("old_id"), "shared"),
-        _event(ended, run_id, "merged", F.col("old_id"), F.col("dinmo_id"), "shared"),
-        _event(retired, run_id, "retired", F.col("old_id"), nobody, "shared"),
-    ]
-    return events[0].unionByName(events[1]).unionByName(events[2]).unionByName(events[3]).to(CHANGES)
+    split = flows.join(living, "old_id", "left_semi").join(new.select("dinmo_id"), "dinmo_id", "left_semi")
+    published = known.where("created_in IS NOT NULL").groupBy(F.col("dinmo_id").alias("old_id"))
+    gone = published.agg(F.count("*").alias("shared")).join(flows, "old_id", "left_anti")
+    return (
+        _event(split, run_id, "split", F.col("dinmo_id"), F.col("old_id"), "shared")
+        .unionByName(_event(ended, run_id, "merged", F.col("old_id"), F.col("dinmo_id"), "shared"))
+        .unionByName(_event(gone, run_id, "retired", F.col("old_id"), F.lit(None).cast("string"), "shared"))
+    )
 
 
 def redirects(changes_of_run: DataFrame, earlier: DataFrame, run_id: str) -> DataFrame:
@@ -129,4 +129,4 @@ def _event(rows: DataFrame, run_id: str, event: str, subject: Column, other: Col
         other.alias("other_dinmo_id"),
         F.col(count).alias("record_count"),
         F.lit(None).cast("string").alias("cause"),
-    )
+    ).to(CHANGES)

@@ -7,21 +7,20 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
 from identity_spark.expressions.identifier_values import held_values
-from identity_spark.schemas import WRITTEN, is_multi_valued, multi_valued
-
+from identity_spark.schemas import OVER_SHARED, WRITTEN, empty, is_multi_valued, multi_valued
 
 HELD_BEFORE = "__held"  # suffix: the values of an identifier before over-shared ones go
 
 
 def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
-    """``identifier``, ``value``, ``records``: the values over ``max_records_per_value`` or ``max_distinct_per_value``.
+    """``OVER_SHARED``: the values over ``max_records_per_value`` or ``max_distinct_per_value``.
 
     Distinct last names are told apart by their soundex, so that a typo does not make a second family; other
     identifiers by their canonical values.
     """
     capped = _capped(config)
     if not capped:
-        return standardized.sparkSession.createDataFrame([], "identifier string, value string, records long")
+        return empty(standardized.sparkSession, OVER_SHARED)
     others = sorted({other for i in capped for other in i.max_distinct_per_value})
     held = standardized.select(
         *(_distinguishing(standardized, other, config).alias(f"other_{n}") for n, other in enumerate(others)),

@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.errors import ConfigError
-from identity_spark.schemas import CHANGES, REDIRECTS
-from identity_spark.storage.tables import Tables, empty
+from identity_spark.schemas import CHANGES, REDIRECTS, empty
+from identity_spark.storage.tables import Tables
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -20,7 +20,7 @@ RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 class Known:
     """What earlier runs left: which record had which id, every id ever given, and where ended ids lead."""
 
-    ids: DataFrame  # record_key, dinmo_id, created_in (the run that made the id)
+    ids: DataFrame  # record_key, dinmo_id, created_in (the run that first published the id)
     used: DataFrame  # dinmo_id
     redirects: DataFrame  # REDIRECTS
     is_first_run: bool
@@ -48,7 +48,7 @@ def committed_versions(tables: Tables) -> Mapping[str, int] | None:
 
 
 def known(tables: Tables) -> Known:
-    """What the newest committed run left; records in conflict keep their claim on the id they had."""
+    """What the newest committed run left; unresolved records keep their claim on the id they would have."""
     versions = committed_versions(tables)
     spark = tables.spark
     if versions is None:
@@ -60,7 +60,9 @@ def known(tables: Tables) -> Known:
         for name in ("identity_lookup", "identity_unresolved_records", "identity_changes", "identity_redirects")
     )
     published = lookup.where("dinmo_id IS NOT NULL").select("record_key", "dinmo_id")
-    claimed = held_back.where("reason = 'conflict'").select("record_key", F.col("candidate_dinmo_id").alias("dinmo_id"))
+    claimed = held_back.where("candidate_dinmo_id IS NOT NULL").select(
+        "record_key", F.col("candidate_dinmo_id").alias("dinmo_id")
+    )
     created = changes.where("event = 'created'").groupBy("dinmo_id").agg(F.min("run_id").alias("created_in"))
     ids = published.unionByName(claimed.distinct()).join(created, "dinmo_id", "left")
     return Known(ids.select("record_key", "dinmo_id", "created_in"), created.select("dinmo_id"), redirects, False)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
-from pyspark.sql.types import StructType
 
 from identity_spark.config import Output
 from identity_spark.errors import ConfigError, InputError, first_line
@@ -137,8 +136,3 @@ class Workspace:
             self.spark.sql(f"DROP TABLE IF EXISTS {table}")
         if self.tables.output.path is not None:
             delete_folder(self.spark, self.folder, empty_parents=2)
-
-
-def empty(spark: SparkSession, schema: StructType) -> DataFrame:
-    """No rows of ``schema``."""
-    return spark.createDataFrame([], schema)

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
-from tests.expressions.properties import assert_standardizer_properties, standardized
 
 from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, year
+from tests.expressions.properties import assert_standardizer_properties, standardized
 
 TODAY = date(2026, 5, 1)
 

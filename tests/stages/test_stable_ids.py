@@ -59,29 +59,31 @@ def test_an_id_used_before_is_salted_by_the_run(spark):
     kept = spark.createDataFrame([(3, "mine")], "cluster_id long, dinmo_id string")
     fresh = dict(clusters.select("cluster_id", stable_ids.new_dinmo_id("p", F.col("smallest_key"))).collect())
     used = spark.createDataFrame([(fresh[1],)], "dinmo_id string")
-    found = {
-        r.cluster_id: (r.dinmo_id, r.is_new) for r in stable_ids.assign(clusters, kept, used, "p", "run2").collect()
-    }
-    assert found[2] == (fresh[2], True)
-    assert found[3] == ("mine", False)
-    assert found[1][0] not in (fresh[1], *used.first())
-    assert found[1][1]
+    found = dict(stable_ids.assign(clusters, kept, used, "p", "run2").select("cluster_id", "dinmo_id").collect())
+    assert (found[2], found[3]) == (fresh[2], "mine")
+    assert found[1] not in (fresh[1], "mine")
+    assert UUID.fullmatch(found[1])
 
 
 def test_events_and_redirects(spark):
-    """A and B merge into A; C splits, its other part is new; D vanishes; E is new."""
+    """A and B merge into A; C splits, its other part is new; D vanishes; E is new, V was never published."""
     shared = shared_frame(
-        spark, [(1, "a", "A", "r1", 3), (1, "a", "B", "r1", 2), (2, "c", "C", "r1", 4), (3, "d", "C", "r1", 1)]
+        spark,
+        [
+            (1, "a", "A", "r1", 3),
+            (1, "a", "B", "r1", 2),
+            (2, "c", "C", "r1", 4),
+            (3, "d", "C", "r1", 1),
+            (4, "e", "V", None, 1),
+        ],
     )
-    assigned = spark.createDataFrame(
-        [(1, "A", False), (2, "C", False), (3, "N", True), (4, "E", True)],
-        "cluster_id long, dinmo_id string, is_new boolean",
-    )
-    known = spark.createDataFrame(
-        [("k", i, "r1") for i in "AAABBCCCCCD"], "record_key string, dinmo_id string, created_in string"
-    )
-    sizes = spark.createDataFrame([(1, 5), (2, 4), (3, 1), (4, 2)], "cluster_id long, record_count long")
-    events = stable_ids.changes(assigned, shared, known, sizes, "r2")
+    ids = spark.createDataFrame([(1, "A"), (2, "C"), (3, "N"), (4, "E")], "cluster_id long, dinmo_id string")
+    known = [("k", i, None if i == "V" else "r1") for i in "AAABBCCCCCDV"]
+    known = spark.createDataFrame(known, "record_key string, dinmo_id string, created_in string")
+    golden = spark.createDataFrame([("A", 5), ("C", 4), ("N", 1), ("E", 2)], "dinmo_id string, record_count long")
+    used = spark.createDataFrame([("A",), ("B",), ("C",), ("D",)], "dinmo_id string")
+    new = stable_ids.created(golden, used, "r2")
+    events = new.unionByName(stable_ids.changes(ids, shared, known, new, "r2"))
     assert sorted((r.event, r.dinmo_id, r.other_dinmo_id, r.record_count) for r in events.collect()) == [
         ("created", "E", None, 2), ("created", "N", None, 1), ("merged", "B", "A", 2), ("retired", "D", None, 1), ("split", "N", "C", 1),
     ]  # fmt: skip
