@@ -59,7 +59,7 @@ def run_job(name: str, parser: Arguments, work: Callable[[argparse.Namespace], N
 
 @cache
 def _stderr() -> TextIO:
-    """Where errors and progress go. spark-submit sends all that Python writes to its stdout, so its stderr is opened."""
+    """Where errors and progress go. spark-submit puts what Python writes on its stdout, so its stderr is opened."""
     if "PYSPARK_GATEWAY_PORT" in os.environ:
         try:
             return open(f"/proc/{os.getppid()}/fd/2", "a", encoding="utf-8", buffering=1)
@@ -84,9 +84,8 @@ def _set_up_logging(name: str) -> Path:
     to_terminal = logging.StreamHandler(_stderr())
     to_terminal.setLevel(logging.INFO)
     to_terminal.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
-    logging.getLogger(
-        "SQLQueryContextLogger"
-    ).disabled = True  # PySpark's: it prints whole stack traces to the terminal
+    for chatty in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):  # PySpark's: stack traces on the terminal
+        logging.getLogger(chatty).disabled = True
     ours = logging.getLogger("identity_spark")
     ours.setLevel(logging.DEBUG)
     ours.handlers = [to_file, to_terminal]

@@ -64,8 +64,8 @@ def carry_over(shared: DataFrame, materialize: Materialize) -> DataFrame:
 def assign(clusters: DataFrame, kept: DataFrame, used: DataFrame, project: str, run_id: str) -> DataFrame:
     """``cluster_id``, ``dinmo_id``: the id of every cluster.
 
-    ``clusters`` has ``cluster_id`` and ``smallest_key``; ``used`` every ``dinmo_id`` ever created. A new id that somebody
-    had before is salted by the run, so that no id is ever given twice.
+    ``clusters`` has ``cluster_id`` and ``smallest_key``; ``used`` every ``dinmo_id`` ever created. A new id that
+    somebody had before is salted by the run, so that no id is ever given twice.
     """
     fresh = new_dinmo_id(project, F.col("smallest_key"))
     salted = new_dinmo_id(project, F.col("smallest_key"), run_id)
@@ -87,9 +87,9 @@ def created(golden: DataFrame, used: DataFrame, run_id: str) -> DataFrame:
 def changes(ids: DataFrame, shared: DataFrame, known: DataFrame, new: DataFrame, run_id: str) -> DataFrame:
     """``CHANGES`` of a run after others, besides the ids ``created`` (``new``): split, merged and retired ones.
 
-    ``ids`` is what ``assign`` gives, ``shared`` and ``known`` as in ``overlaps``. ``split``: a new id (``dinmo_id``) took
-    records of a living one (``other_dinmo_id``). ``merged``: an id without a heir, and the id that most of its records
-    went to. ``retired``: an id none of whose records is left.
+    ``ids`` is what ``assign`` gives, ``shared`` and ``known`` as in ``overlaps``. ``split``: a new id (``dinmo_id``)
+    took records of a living one (``other_dinmo_id``). ``merged``: an id without a heir, and the id that most of its
+    records went to. ``retired``: an id none of whose records is left.
     """
     flows = shared.where("created_in IS NOT NULL").withColumnRenamed("dinmo_id", "old_id").join(ids, "cluster_id")
     living = ids.select(F.col("dinmo_id").alias("old_id"))
