@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from identity_spark.expressions.text import expand_letters, fold_case, fold_digits, fold_letters, is_ascii, or_null
 from identity_spark.reference import facts
 
-SECTIONS = ("ways", "directions", "numbers", "units")
+SECTIONS = ("ways", "directions", "units", "numbers")
 OTHER_PUNCTUATION = r"[^\p{L}\p{M}\p{N}\x00-\x7f]+"
 BETWEEN_WORDS = r"[\x00-\"$-/:-`{-\x7f]+"  # ASCII that is no lower-case letter, digit or #
 NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
@@ -60,17 +60,16 @@ def _folded(raw: Column) -> Column:
 
 def _short(word: Column) -> Column:
     """The short form of a common word, null for a word that says nothing; other words as they are."""
-    shortened = _short_forms()
-    pairs = chain.from_iterable((F.lit(writing), F.lit(short)) for writing, short in shortened.items())
-    silent = ["", *facts("address_words")["dropped"]]
-    return F.when(word.isin(list(shortened)), F.try_element_at(F.create_map(*pairs), word)).when(
-        ~word.isin(silent), word
-    )
+    short_forms = _short_forms()
+    pairs = chain.from_iterable((F.lit(writing), F.lit(short).cast("string")) for writing, short in short_forms.items())
+    return F.when(word.isin(list(short_forms)), F.try_element_at(F.create_map(*pairs), word)).otherwise(word)
 
 
-def _short_forms() -> dict[str, str]:
-    sections = [facts("address_words")[section] for section in SECTIONS]
-    return {writing: short for words in sections for short, writings in words.items() for writing in writings}
+def _short_forms() -> dict[str, str | None]:
+    """Each writing with its short form, in the order of the file: Spark looks from the first to the last."""
+    words = facts("address_words")
+    pairs = ((writing, short) for section in SECTIONS for short, ws in words[section].items() for writing in ws)
+    return {**dict(pairs), **dict.fromkeys(["", *words["dropped"]])}
 
 
 def _needless() -> str:
