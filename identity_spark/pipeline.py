@@ -182,7 +182,7 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
 
     lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
     resolved = this.write_down("resolved", lookup.join(outcome, "record_id"))
-    pairs = this.write_down("pairs", match_pairs.match_pairs(links, outcome, config))
+    pairs = this.write_down("pairs", match_pairs.match_pairs(links, outcome, usable, config))
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
     matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, conflicts, bad_keys))

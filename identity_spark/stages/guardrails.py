@@ -59,10 +59,14 @@ def _too_many_values(members: DataFrame, usable: DataFrame, config: Config) -> D
     if not limits:
         return None
     held = held_values(list(limits), multi_valued(usable, limits))
+    # A record alone breaks a limit only by several values of its own.
+    can_break = F.col("linked") | (F.size("held") > min(limits.values()))
     values = (
-        usable.select("record_id", F.explode(held).alias("held"))
-        .select("record_id", "held.*")
-        .join(members.select("record_id", "cluster_id"), "record_id")
+        usable.select("record_id", held.alias("held"))
+        .join(members.select("record_id", "cluster_id", "linked"), "record_id")
+        .where(can_break)
+        .select("cluster_id", F.explode("held").alias("held"))
+        .select("cluster_id", "held.*")
     )
     limit = _by_name("identifier", limits)
     counted = values.groupBy("cluster_id", "identifier").agg(F.count_distinct("value").alias("found"))

@@ -7,10 +7,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Rule
-from identity_spark.schemas import EVIDENCE, is_multi_valued
-
-# The text of a composite key: parts joined by "|", which is escaped inside them, so that no two keys read the same.
-SEPARATOR = "|"
+from identity_spark.schemas import EVIDENCE, is_multi_valued, multi_valued
 
 
 def rule_keys(usable: DataFrame, rules: Sequence[Rule]) -> Column:
@@ -45,39 +42,56 @@ def exact_links(usable: DataFrame, config: Config) -> DataFrame:
     )
 
 
-def match_pairs(links: DataFrame, profiles: DataFrame, config: Config) -> DataFrame:
-    """``PAIRS`` less ``run_id``: each pair and rule once, with all its evidence.
-
-    Two records that share several values under one rule have a link for each: their evidence is put together.
-    """
-    rule = F.element_at(F.array(*(F.lit(r.name) for r in config.rules)), F.col("rule_index") + 1)
-    named = links.select("left_id", "left_record_key", "right_record_key", rule.alias("rule"), "evidence")
-    once = named.groupBy("left_record_key", "right_record_key", "rule").agg(
-        F.min("left_id").alias("left_id"),
-        F.sort_array(F.array_distinct(F.flatten(F.collect_list("evidence")))).alias("evidence"),
-    )
+def match_pairs(links: DataFrame, profiles: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
+    """``PAIRS`` less ``run_id``: each pair and rule once, with all its evidence."""
+    names = F.array(*(F.lit(r.name) for r in config.rules))
     ids = profiles.select(F.col("record_id").alias("left_id"), "dinmo_id")
-    return once.join(ids, "left_id", "left").select(
-        *("left_record_key", "right_record_key", "rule", "evidence"),
-        F.lit("accepted").alias("status"),
-        F.lit(None).cast("string").alias("refused_by"),
-        "dinmo_id",
+    return (
+        _once(links, usable, config)
+        .join(ids, "left_id", "left")
+        .select(
+            *("left_record_key", "right_record_key"),
+            F.element_at(names, F.col("rule_index") + 1).alias("rule"),
+            "evidence",
+            F.lit("accepted").alias("status"),
+            F.lit(None).cast("string").alias("refused_by"),
+            "dinmo_id",
+        )
     )
+
+
+def _once(links: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
+    """``links`` with the evidence put together where two records share several values under one rule."""
+    columns = ["left_id", "left_record_key", "right_record_key", "rule_index"]
+    repeating = [n for n, rule in enumerate(config.rules) if multi_valued(usable, rule.anchor)]
+    if not repeating:
+        return links.select(*columns, "evidence")
+    may_repeat = F.col("rule_index").isin(repeating)
+    joined = F.sort_array(F.array_distinct(F.flatten(F.collect_list("evidence")))).alias("evidence")
+    together = links.where(may_repeat).groupBy(*columns).agg(joined)
+    return links.where(~may_repeat).select(*columns, "evidence").unionByName(together)
 
 
 def _key_texts(usable: DataFrame, rule: Rule) -> Column:
     """The rule's keys as text, sorted; null where the rule does not apply."""
-    parts = _parts(usable, rule)
-    if len(rule.anchor) == 1:
-        return F.when(_has_key(usable, rule), F.array_sort(F.transform(parts, lambda key: key[0])))
-
-    def text(key: Column) -> Column:
-        escaped = F.transform(
-            key, lambda part: F.replace(F.replace(part, F.lit("\\"), F.lit("\\\\")), F.lit("|"), F.lit("\\|"))
+    if not multi_valued(usable, rule.anchor):
+        texts = F.array(_text([F.col(name) for name in rule.anchor]))
+    elif len(rule.anchor) == 1:
+        texts = F.array_sort(rule.anchor[0])
+    else:
+        texts = F.array_sort(
+            F.transform(_parts(usable, rule), lambda key: F.array_join(F.transform(key, _escaped), "|"))
         )
-        return F.array_join(escaped, SEPARATOR)
+    return F.when(_has_key(usable, rule), texts)
 
-    return F.when(_has_key(usable, rule), F.array_sort(F.transform(parts, text)))
+
+def _text(parts: Sequence[Column]) -> Column:
+    """The parts of a key joined by ``|``, which is escaped inside them so that no two keys read the same."""
+    return parts[0] if len(parts) == 1 else F.concat_ws("|", *map(_escaped, parts))
+
+
+def _escaped(part: Column) -> Column:
+    return F.replace(F.replace(part, F.lit("\\"), F.lit("\\\\")), F.lit("|"), F.lit("\\|"))
 
 
 def _has_key(usable: DataFrame, rule: Rule) -> Column:
@@ -89,12 +103,11 @@ def _has_key(usable: DataFrame, rule: Rule) -> Column:
 
 def _parts(usable: DataFrame, rule: Rule) -> Column:
     """array<array<string>>: every combination of one value per anchor; meaningful where ``_has_key``."""
+    if not multi_valued(usable, rule.anchor):
+        return F.array(F.array(*rule.anchor))
     keys = F.array(F.array().cast("array<string>"))
-    if not any(is_multi_valued(usable, name) for name in rule.anchor):
-        return F.array(F.array(*(F.col(name) for name in rule.anchor)))
     for name in rule.anchor:
-        values = F.col(name) if is_multi_valued(usable, name) else F.array(name)
-        keys = _extended(keys, values)
+        keys = _extended(keys, F.col(name) if is_multi_valued(usable, name) else F.array(name))
     return keys
 
 
@@ -108,9 +121,13 @@ def _keys(usable: DataFrame, rules: Sequence[tuple[int, Rule]]) -> Column:
     empty = F.array().cast("array<struct<rule_index:int,parts:array<string>>>")
 
     def of(index: int, rule: Rule) -> Column:
-        keys = F.transform(
-            _parts(usable, rule), lambda parts: F.struct(F.lit(index).alias("rule_index"), parts.alias("parts"))
-        )
+        def entry(parts: Column) -> Column:
+            return F.struct(F.lit(index).alias("rule_index"), parts.alias("parts"))
+
+        if multi_valued(usable, rule.anchor):
+            keys = F.transform(_parts(usable, rule), entry)
+        else:
+            keys = F.array(entry(F.array(*rule.anchor)))
         return F.when(_has_key(usable, rule), keys).otherwise(empty)
 
     return F.concat(*(of(index, rule) for index, rule in rules))

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.expressions.identifier_values import held_values
+from identity_spark.expressions.source_sets import masked_sources, source_masks
 from identity_spark.schemas import multi_valued
 
 
@@ -17,8 +18,8 @@ def matched_ids(resolved: DataFrame, config: Config) -> DataFrame:
     held = held_values(names, multi_valued(resolved, names))
     values = (
         resolved.where("dinmo_id IS NOT NULL")
-        .select("dinmo_id", "record_count", "source", "updated_at", F.explode(held).alias("held"))
-        .select("dinmo_id", "held.*", "record_count", "source", "updated_at")
+        .select("dinmo_id", "record_count", "source", "source_rank", "updated_at", F.explode(held).alias("held"))
+        .select("dinmo_id", "held.*", "record_count", "source", "source_rank", "updated_at")
     )
     single = values.where("record_count = 1").select(
         *("dinmo_id", "identifier", "value"),
@@ -32,9 +33,11 @@ def matched_ids(resolved: DataFrame, config: Config) -> DataFrame:
         .groupBy("dinmo_id", "identifier", "value")
         .agg(
             F.count("*").alias("record_count"),
-            F.sort_array(F.collect_set("source")).alias("sources"),
+            *(mask.alias(f"sources_{n}") for n, mask in enumerate(source_masks(len(config.sources)))),
             F.min("updated_at").alias("first_seen_at"),
             F.max("updated_at").alias("last_seen_at"),
         )
+        .withColumn("sources", masked_sources("sources_", [s.name for s in config.sources]))
+        .select(*single.columns)
     )
     return single.unionByName(several)

@@ -78,6 +78,9 @@ class Tables:
 
     def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
         writer = rows.write.format("delta").mode(mode).options(**options)
+        writer = writer.option(
+            "delta.dataSkippingNumIndexedCols", "1"
+        )  # the key; statistics of the rest cost and help none
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
         if self.output.path is not None:
             writer.save(self._path(table))

@@ -95,8 +95,9 @@ def test_pairs_carry_all_their_evidence_once(spark, make_config):
     rows = [(1, "crm:1", "crm", ["a", "b"], "lee", "7"), (2, "crm:2", "crm", ["b", "a"], "lee", "7")]
     config = make_config()
     profiles = spark.createDataFrame([(1, "id"), (2, "id")], "record_id long, dinmo_id string")
-    links = match_pairs.exact_links(spark.createDataFrame(rows, COLUMNS), config)
-    found = match_pairs.match_pairs(links, profiles, config).orderBy("rule").collect()
+    usable = spark.createDataFrame(rows, COLUMNS)
+    links = match_pairs.exact_links(usable, config)
+    found = match_pairs.match_pairs(links, profiles, usable, config).orderBy("rule").collect()
     assert [(p.left_record_key, p.right_record_key, p.rule, p.status, p.dinmo_id) for p in found] == [
         ("crm:1", "crm:2", "card", "accepted", "id"), ("crm:1", "crm:2", "email_and_name", "accepted", "id"),
     ]  # fmt: skip
