@@ -57,15 +57,20 @@ def run_job(name: str, parser: Arguments, work: Callable[[argparse.Namespace], N
     return 0
 
 
-@cache
 def _stderr() -> TextIO:
-    """Where errors and progress go. spark-submit puts what Python writes on its stdout, so its stderr is opened."""
-    if "PYSPARK_GATEWAY_PORT" in os.environ:
-        try:
-            return open(f"/proc/{os.getppid()}/fd/2", "a", encoding="utf-8", buffering=1)
-        except OSError:  # not Linux, or a socket: better on stdout than nowhere
-            pass
-    return sys.stderr
+    """Where errors and progress go."""
+    return _stderr_of_submit() or sys.stderr
+
+
+@cache
+def _stderr_of_submit() -> TextIO | None:
+    """The stderr of spark-submit, which itself puts all that Python writes on its stdout; None where there is none."""
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        return None
+    try:
+        return open(f"/proc/{os.getppid()}/fd/2", "a", encoding="utf-8", buffering=1)
+    except OSError:  # not Linux, or a socket: better on stdout than nowhere
+        return None
 
 
 def _say(line: str) -> None:

@@ -37,4 +37,4 @@ class LockedError(ResolutionError):
 
 def first_line(error: Exception) -> str:
     """What ``error`` says, as one line: of Spark's many only the first."""
-    return " ".join(str(error).split("\n")[0].split())
+    return next((" ".join(line.split()) for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -162,7 +162,7 @@ def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int
 def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
     standardized = standardize.standardize(read, config, facts("blocked_values"), this.today)
-    standardized = this.write_down("standardize", records.with_record_ids(standardized))
+    standardized = this.write_down("standardize", standardized)
     total = records.require_values(standardized, config)
     keyed, bad_keys = _separate_bad_keys(standardized, config, this)
     usable = _without_over_shared(keyed, config, this)
@@ -181,7 +181,8 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     outcome = this.write_down("profiles", profiles.profiles(members, cluster_facts, conflicts, ids, config))
 
     lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
-    resolved = this.write_down("resolved", lookup.join(outcome, "record_id"))
+    # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
+    resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
     pairs = this.write_down("pairs", match_pairs.match_pairs(links, outcome, usable, config))
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
     matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))

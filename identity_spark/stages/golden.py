@@ -13,8 +13,8 @@ from identity_spark.schemas import WRITTEN, is_multi_valued
 def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config) -> DataFrame:
     """``GOLDEN`` less ``run_id``, with a column per golden field, of the published records of ``resolved``.
 
-    ``resolved`` is ``STANDARDIZED`` with ``PROFILES``. A profile of one record takes no part in the aggregation: half of
-    all profiles or more are of that kind.
+    ``resolved`` is ``STANDARDIZED`` with ``PROFILES``. A profile of one record takes no part in the aggregation: half
+    of all profiles or more are of that kind.
     """
     published = resolved.where("dinmo_id IS NOT NULL")
     record = F.struct(*record_order(), "source", "primary_key", "updated_at", *_carried(resolved, config)).alias(
@@ -98,7 +98,7 @@ def _shown(resolved: DataFrame, field: GoldenField) -> str:
 
 
 def _has_values_to_choose(resolved: DataFrame, field: GoldenField, config: Config) -> bool:
-    """Whether one record may have several values of ``field``; arrays of a field that is no identifier are one value."""
+    """Whether one record may have several values of ``field``; the array of a plain field is one value."""
     return any(i.name == field.name for i in config.identifiers) and is_multi_valued(resolved, field.name)
 
 

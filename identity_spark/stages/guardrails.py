@@ -63,7 +63,7 @@ def _too_many_values(members: DataFrame, usable: DataFrame, config: Config) -> D
     can_break = F.col("linked") | (F.size("held") > min(limits.values()))
     values = (
         usable.select("record_id", held.alias("held"))
-        .join(members.select("record_id", "cluster_id", "linked"), "record_id")
+        .join(members.select("record_id", "cluster_id", "linked").hint("shuffle_hash"), "record_id")
         .where(can_break)
         .select("cluster_id", F.explode("held").alias("held"))
         .select("cluster_id", "held.*")

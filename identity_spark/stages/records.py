@@ -59,18 +59,18 @@ def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
 
 
 def union_records(parts: Sequence[DataFrame]) -> DataFrame:
-    """All sources' records under one schema; a field that a source does not map is null there."""
+    """All sources' records under one schema; a field that a source does not map is null there.
+
+    ``record_id`` is a number for joins within the run, fixed once the frame is written down. Being given here, it also
+    keeps Spark from planning and compiling what follows once for every source.
+    """
     kinds: dict[str, list[DataType]] = {}
     for part in parts:
         for field in part.schema.fields:
             kinds.setdefault(field.name, []).append(field.dataType)
     common = {name: _common_type(types) for name, types in kinds.items()}
-    return reduce(DataFrame.unionByName, [part.select(*_as_types(part, common)) for part in parts])
-
-
-def with_record_ids(records: DataFrame) -> DataFrame:
-    """``records`` with ``record_id``, a number for joins within the run; it is fixed once the frame is written down."""
-    return records.withColumn("record_id", F.monotonically_increasing_id())
+    together = reduce(DataFrame.unionByName, [part.select(*_as_types(part, common)) for part in parts])
+    return together.withColumn("record_id", F.monotonically_increasing_id())
 
 
 def require_values(standardized: DataFrame, config: Config) -> int:
@@ -131,20 +131,20 @@ def _missing_columns(raw: DataFrame, source: Source) -> list[str]:
 
 
 def _is_column(raw: DataFrame, column: str) -> bool:
+    if column in raw.columns:
+        return True
     try:
-        raw.select(_column(raw, column)).schema  # noqa: B018 - Spark resolves the name now
+        raw.select(column).schema  # noqa: B018 - Spark resolves other case and fields inside columns
         return True
     except AnalysisException:
         return False
 
 
-def _column(raw: DataFrame, name: str) -> Column:
-    """The column ``name``, whatever characters it has; with dots also a field inside a column."""
-    return F.col(f"`{name.replace('`', '``')}`" if name in raw.columns else name)
-
-
-def _type(raw: DataFrame, column: Column) -> DataType:
-    return raw.select(column).schema[0].dataType
+def _column(raw: DataFrame, name: str) -> tuple[Column, DataType]:
+    """The column ``name``, whatever characters it has, or with dots a field inside a column; and its type."""
+    if name in raw.columns:
+        return F.col(f"`{name.replace('`', '``')}`"), raw.schema[name].dataType
+    return F.col(name), raw.select(name).schema[0].dataType
 
 
 def _hint(column: str, columns: Sequence[str]) -> str:
@@ -157,15 +157,14 @@ def _field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, con
     is_identifier = any(i.name == name for i in config.identifiers)
     if mapping.expr is not None:
         value = _expression(raw, mapping.expr, place)
-        return _typed(value, _type(raw, value), is_identifier, f"{place}.expr: {mapping.expr!r}")
+        kind = raw.select(value).schema[0].dataType
+        return _typed(value, kind, is_identifier, f"{place}.expr: {mapping.expr!r}")
     parts = []
-    for name_of_column in mapping.columns:
-        column = _column(raw, name_of_column)
-        parts.append(_typed(column, _type(raw, column), is_identifier, f"{place}: column {name_of_column!r}"))
-    if len(parts) == 1:
-        return parts[0]
-    lists = [part if isinstance(_type(raw, part), ArrayType) else F.array(part) for part in parts]
-    return F.concat(*(F.coalesce(values, F.array()) for values in lists))
+    for column in mapping.columns:
+        value, kind = _column(raw, column)
+        typed = _typed(value, kind, is_identifier, f"{place}: column {column!r}")
+        parts.append(typed if isinstance(kind, ArrayType) or len(mapping.columns) == 1 else F.array(typed))
+    return parts[0] if len(parts) == 1 else F.concat(*(F.coalesce(values, F.array()) for values in parts))
 
 
 def _expression(raw: DataFrame, sql: str, place: str) -> Column:
@@ -203,7 +202,7 @@ def _as_text(value: Column, kind: DataType) -> Column:
 
 def _primary_key(raw: DataFrame, source: Source) -> Column:
     """The parts of the key joined by ``|``; null where one is null or blank."""
-    parts = [_column(raw, c).cast("string") for c in source.primary_key]
+    parts = [_column(raw, c)[0].cast("string") for c in source.primary_key]
     known = reduce(Column.__and__, (F.trim(part) != "" for part in parts))
     return F.when(known, F.concat_ws("|", *parts))
 
@@ -211,8 +210,7 @@ def _primary_key(raw: DataFrame, source: Source) -> Column:
 def _updated_at(raw: DataFrame, source: Source) -> Column:
     if source.updated_at is None:
         return F.lit(None).cast("timestamp")
-    column = _column(raw, source.updated_at)
-    kind = _type(raw, column)
+    column, kind = _column(raw, source.updated_at)
     if isinstance(kind, MOMENTS):
         return column.cast("timestamp")
     if isinstance(kind, StringType):

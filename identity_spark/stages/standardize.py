@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import reduce
 
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -19,7 +20,7 @@ UNROLLED = 2  # so many values of a field are standardized one by one in generat
 
 
 def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Sequence[str]], today: date) -> DataFrame:
-    """``STANDARDIZED`` less ``record_id``: each identifier's canonical, usable value, its written form beside it.
+    """``STANDARDIZED``: each identifier's canonical, usable value, its written form beside it.
 
     ``<identifier>__written`` stands where the golden value is not the canonical one. ``blocked`` names each value set
     apart and why: ``blocked`` (listed) or ``invalid`` (no canonical form). Other fields pass unchanged. ``built_in``
@@ -31,7 +32,7 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     canonical = _with_canonical(raw, mapped, config, today)
     judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
     usable = judged.select(
-        *("record_key", "source", "source_rank", "primary_key", "updated_at"),
+        *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at"),
         *config.plain_fields,
         *(column for i in mapped for column in _usable(judged, i)),
         F.filter(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped))), lambda b: b["reason"].isNotNull())
@@ -94,8 +95,9 @@ def _per_value(raw: DataFrame, name: str, form: Callable[[Column], Column]) -> C
     if not is_multi_valued(raw, name + RAW):
         return form(values)
     first = F.array(*(form(F.get(values, F.lit(n))) for n in range(UNROLLED)))
-    rest = F.transform(F.slice(values, UNROLLED + 1, F.size(values)), form)
-    return F.when(F.size(values) > UNROLLED, F.concat(first, rest)).otherwise(first)
+    more = F.coalesce(values, F.array())
+    rest = F.transform(F.slice(more, UNROLLED + 1, F.size(more)), form)
+    return F.concat(first, rest)
 
 
 def _reasons(
@@ -105,13 +107,9 @@ def _reasons(
     literals, patterns = _lists(canonical.sparkSession, identifier, built_in, config)
 
     def reason(value: Column, raw: Column) -> Column:
-        written = or_null(F.lower(trim_space(raw)))
-        listed = [value.isin(literals), *(value.rlike(pattern) for pattern in patterns)]
-        is_listed = listed[0]
-        for more in listed[1:]:
-            is_listed = is_listed | more
-        without_form = F.when(written.isin(literals), "blocked").when(written.isNotNull(), "invalid")
-        return F.when(value.isNull(), without_form).when(is_listed, "blocked")
+        given = F.coalesce(value, or_null(F.lower(trim_space(raw))))
+        is_listed = reduce(Column.__or__, (given.rlike(pattern) for pattern in patterns), given.isin(literals))
+        return F.when(is_listed, "blocked").when(value.isNull() & given.isNotNull(), "invalid")
 
     values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
     if not is_multi_valued(canonical, identifier.name + CANONICAL):

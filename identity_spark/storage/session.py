@@ -74,10 +74,10 @@ def make_folder(spark: SparkSession, folder: str) -> None:
 
 
 def file_names(spark: SparkSession, folder: str) -> list[str]:
-    """The names of what ``folder`` holds, sorted."""
+    """The names of what ``folder`` holds, sorted; none where it does not exist."""
     path = _java(spark).org.apache.hadoop.fs.Path(folder)
-    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).listStatus(path)
-    return sorted(str(file.getPath().getName()) for file in files)
+    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    return sorted(str(file.getPath().getName()) for file in files.listStatus(path)) if files.exists(path) else []
 
 
 def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> None:

@@ -11,6 +11,7 @@ from identity_spark.errors import ConfigError, InputError, first_line
 from identity_spark.storage.session import delete_folder, file_names, make_folder
 from identity_spark.storage.sources import newest_version, quoted
 
+LAST_VERSION = "spark.databricks.delta.lastCommitVersionInSession"  # Delta sets it at each commit
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
 
 
@@ -57,6 +58,9 @@ class Tables:
 
     def require_writable(self, names: Iterable[str]) -> None:
         """Raises ``ConfigError`` where something else than a Delta table stands in the place of a table."""
+        if self.output.path is not None:
+            present = file_names(self.spark, self.output.path)
+            names = [name for name in names if name in present]
         for name in names:
             self.read(name)
 
@@ -82,11 +86,13 @@ class Tables:
             "delta.dataSkippingNumIndexedCols", "1"
         )  # the key; statistics of the rest cost and help none
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
+        self.spark.conf.unset(LAST_VERSION)
         if self.output.path is not None:
             writer.save(self._path(table))
         else:
             writer.saveAsTable(self.location(table))
-        return self.version(table)
+        written = self.spark.conf.get(LAST_VERSION, None)
+        return int(written) if written else self.version(table)
 
     def _is_absent(self, table: str, error: PySparkException) -> bool:
         """Whether ``error`` means that nothing is there: no path, or what a first write left that died."""
