@@ -13,7 +13,7 @@ STRATEGIES = (
 
 
 def golden(top: Section, names: Known) -> tuple[GoldenField, ...]:
-    """Every identifier that is not derived, then the other fields named, each with its full order of sources."""
+    """Every identifier that is not derived, then every other mapped field, each with its full order of sources."""
     section = top.child("golden", GOLDEN)
     named: dict[str, GoldenField] = {}
     for name, place, value in section.children("fields", "fields: {city: {strategy: most_frequent}}"):
@@ -21,7 +21,7 @@ def golden(top: Section, names: Known) -> tuple[GoldenField, ...]:
         named[name] = _field(name, opened({} if value is None else value, place, GOLDEN_FIELD, top.problems), names)
     _check_groups(section, names)
     shown = [name for name, identifier in names.identifiers.items() if not identifier.derived]
-    order = dict.fromkeys([*shown, *named])
+    order = dict.fromkeys([*shown, *names.plain_fields, *named])
     return tuple(named.get(name) or GoldenField(name, sources=names.sources) for name in order)
 
 

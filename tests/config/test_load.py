@@ -154,7 +154,10 @@ def test_defaults(load_texts, minimal):
         ),
         identifiers=(Identifier("email", "email", max_records_per_value=100),),
         rules=(Rule("email", (Criterion(("email",), "exact", "fail", None, 1),), (), 500),),
-        golden=(GoldenField("email", "last_non_null", ("crm",)),),
+        golden=(
+            GoldenField("email", "last_non_null", ("crm",)),
+            GoldenField("city", "last_non_null", ("crm",)),
+        ),
         output=Output(path="lake"),
         default_country=None,
         guardrails=Guardrails("exclude", "exclude", 500),
