@@ -300,7 +300,7 @@ def test_hash_is_the_same_for_the_same_meaning(load_texts, minimal):
         "sources: {crm: {options: {a: 1}}}",
         "identifiers: {email: {blocked: [a]}}",
         "rules: [{name: other, criteria: [{identifiers: email}]}]",
-        "golden: {fields: {city: {}}}",
+        "golden: {fields: {city: {strategy: longest}}}",
         "guardrails: {max_records_per_profile: null}",
     ],
 )
