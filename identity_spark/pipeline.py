@@ -110,6 +110,10 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     tables = Tables(spark, config.output)
     run_id = runs.checked_run_id(run_id or runs.new_run_id(started_at))
     this = Run(run_id, started_at, Workspace(tables, run_id))
+    if (counts := runs.committed_counts(tables, run_id)) is not None:
+        text = f"run {run_id} is committed already; nothing was done"
+        versions = runs.committed_versions(tables) or {}
+        return Published(run_id, counts, {}, {name: tables.at(name, versions) for name in schemas.TABLES}, text)
     with session.run_settings(spark):
         if config.engine == "graphframes":
             session.require_graphframes(spark)
@@ -118,7 +122,8 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
         versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
         this.work.prepare()
         try:
-            session.use_checkpoints(spark, f"{this.work.folder}/checkpoints")
+            if config.engine == "graphframes":
+                session.use_checkpoints(spark, f"{this.work.folder}/checkpoints")
             read = read_records(spark, config, versions)
             resolution = resolve(read, known, config, this)
             published = publish(tables, resolution, config, this, {k: v for k, v in versions.items() if v is not None})
@@ -163,7 +168,10 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     """The results for the records ``read``: every stage in order."""
     standardized = standardize.standardize(read, config, facts("blocked_values"), this.today)
     standardized = this.write_down("standardize", standardized)
-    total = records.require_values(standardized, config)
+    found = records.counts_by_source(standardized, config)
+    records.require_values(found, config)
+    for source, times in records.unreadable_times(found).items():
+        log.warning("sources.%s.updated_at: %s values are no time; those records count as the oldest", source, times)
     keyed, bad_keys = _separate_bad_keys(standardized, config, this)
     usable = _without_over_shared(keyed, config, this)
 
@@ -191,7 +199,7 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     with this.stage("report and checks"):
         metrics = report.report(resolved, golden_rows, pairs, held_back, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
-        counts = checks.verify(total, resolved, golden_rows, pairs, held_back)
+        counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {
         "identity_golden": golden_rows,
         "identity_matched_ids": matched,
@@ -214,10 +222,13 @@ def publish(
     Returns the version of each table that belongs to the run.
     """
     versions = {}
+    committed = runs.committed_runs(tables)
     with this.stage("publish"):
         for name, rows in resolution.tables.items():
-            write = tables.add if name in ACCUMULATING else tables.replace
-            versions[name] = write(name, rows, this.run_id)
+            if name in ACCUMULATING:
+                versions[name] = tables.add(name, rows, this.run_id, committed)
+            else:
+                versions[name] = tables.replace(name, rows, this.run_id)
         row = {
             "run_id": this.run_id,
             "status": "committed",
@@ -231,7 +242,7 @@ def publish(
             "counts": dict(resolution.counts),
         }
         manifest = tables.spark.createDataFrame([tuple(row.values())], schemas.RUNS)
-        tables.add("identity_runs", manifest, this.run_id)
+        tables.add("identity_runs", manifest, this.run_id, committed)
     return versions
 
 

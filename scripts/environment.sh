@@ -74,7 +74,7 @@ ensure_packages() {
         resolve "$delta_jar,$fallback" || fail "the Spark packages cannot be resolved; see .spark/resolve.log"
     fi
     # What else Ivy brings (Hadoop, Parquet, Jackson ...) is already part of Spark.
-    cp "$ROOT"/.spark/ivy/jars/{io.delta,io.unitycatalog,io.graphframes,org.apache.sedona}_*.jar "$JARS" 2>/dev/null
+    find "$ROOT/.spark/ivy/jars" -regex '.*/\(io.delta\|io.unitycatalog\|io.graphframes\|org.apache.sedona\)_.*' -exec cp {} "$JARS" \;
     [ "$(ls "$JARS" | grep -cE '^(io.delta_delta-spark|io.graphframes|org.apache.sedona)')" = 2 ] || fail "Ivy left no Delta or GraphFrames jar in .spark/ivy/jars"
     echo "$wanted" >"$JARS/resolved"
 }

@@ -1,6 +1,7 @@
 """Source tables to records: one key, one order field and the mapped fields, under the same names for every source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial, reduce
 
@@ -25,6 +26,7 @@ from pyspark.sql.types import (
 from identity_spark.config import Config, FieldMapping, Source
 from identity_spark.errors import ConfigError, InputError, first_line
 
+UNREADABLE_TIME = "updated_at__unreadable"
 MOMENTS = (TimestampType, TimestampNTZType, DateType)
 
 
@@ -53,6 +55,7 @@ def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
         F.lit(source.name).alias("source"),
         F.lit(rank).alias("source_rank"),
         key.alias("primary_key"),
+        _unreadable_time(raw, source, fields["updated_at"]).alias(UNREADABLE_TIME),
         F.lit(source.country or config.default_country).cast("string").alias("phone_country"),
         *(value.alias(name) for name, value in fields.items()),
     )
@@ -73,28 +76,45 @@ def union_records(parts: Sequence[DataFrame]) -> DataFrame:
     return together.withColumn("record_id", F.monotonically_increasing_id())
 
 
-def require_values(standardized: DataFrame, config: Config) -> int:
-    """The number of records; raises ``InputError`` naming every source that is empty or holds no identifier value."""
+@dataclass(frozen=True)
+class SourceCounts:
+    """How many records a source has, how many with any identifier, and how many whose ``updated_at`` is no time."""
+
+    records: int
+    with_value: int
+    unreadable_times: int
+
+
+def counts_by_source(standardized: DataFrame, config: Config) -> dict[str, SourceCounts]:
+    """The counts of each source that has a record."""
     names = [i.name for i in config.identifiers if not i.derived]
     has_value = reduce(Column.__or__, (F.col(name).isNotNull() for name in names)) | (F.size("blocked") > 0)
-    found = {
-        row["source"]: row
-        for row in standardized.groupBy("source")
-        .agg(F.count("*").alias("records"), F.count_if(has_value).alias("with_value"))
-        .collect()
-    }
+    counted = standardized.groupBy("source").agg(
+        F.count("*").alias("records"),
+        F.count_if(has_value).alias("with_value"),
+        F.count_if(UNREADABLE_TIME).alias("unreadable_times"),
+    )
+    return {row["source"]: SourceCounts(*row[1:]) for row in counted.collect()}
+
+
+def require_values(found: Mapping[str, SourceCounts], config: Config) -> None:
+    """Raises ``InputError`` naming every source that is empty or holds no identifier value."""
     problems = []
     for source in config.sources:
         if source.name not in found:
             problems.append(f"sources.{source.name}: no rows to read; check its path, table and `where`")
-        elif not found[source.name]["with_value"]:
+        elif not found[source.name].with_value:
             problems.append(
-                f"sources.{source.name}: every identifier is null in all {found[source.name]['records']} rows;"
+                f"sources.{source.name}: every identifier is null in all {found[source.name].records} rows;"
                 " check `columns` and the reader's `options`"
             )
     if problems:
         raise InputError("\n".join(problems))
-    return sum(row["records"] for row in found.values())
+
+
+def unreadable_times(found: Mapping[str, SourceCounts]) -> dict[str, int]:
+    """The sources with an ``updated_at`` that is no time, and how many."""
+    return {source: counts.unreadable_times for source, counts in found.items() if counts.unreadable_times}
 
 
 def repeated_keys(standardized: DataFrame) -> DataFrame:
@@ -219,6 +239,11 @@ def _updated_at(raw: DataFrame, source: Source) -> Column:
         f"sources.{source.name}.updated_at: column {source.updated_at!r} is of type {kind.simpleString()};"
         " it has to be a timestamp, a date or ISO text"
     )
+
+
+def _unreadable_time(raw: DataFrame, source: Source, read: Column) -> Column:
+    """Whether the record has an ``updated_at`` that is no time."""
+    return F.lit(False) if source.updated_at is None else _column(raw, source.updated_at)[0].isNotNull() & read.isNull()
 
 
 def _common_type(types: Sequence[DataType]) -> DataType:

@@ -32,7 +32,7 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     canonical = _with_canonical(raw, mapped, config, today)
     judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
     usable = judged.select(
-        *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at"),
+        *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at", "updated_at__unreadable"),
         *config.plain_fields,
         *(column for i in mapped for column in _usable(judged, i)),
         F.filter(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped))), lambda b: b["reason"].isNotNull())

@@ -47,6 +47,20 @@ def committed_versions(tables: Tables) -> Mapping[str, int] | None:
     return None if newest is None else dict(newest["table_versions"])
 
 
+def committed_runs(tables: Tables) -> list[str]:
+    """The ids of all committed runs, sorted; as many as there were runs."""
+    manifest = tables.read("identity_runs")
+    rows = [] if manifest is None else manifest.where("status = 'committed'").select("run_id").collect()
+    return sorted(row["run_id"] for row in rows)
+
+
+def committed_counts(tables: Tables, run_id: str) -> Mapping[str, int] | None:
+    """The counts of a committed run; None where there is no such run."""
+    manifest = tables.read("identity_runs")
+    rows = [] if manifest is None else manifest.where(F.col("run_id") == run_id).where("status = 'committed'").collect()
+    return dict(rows[0]["counts"]) if rows else None
+
+
 def known(tables: Tables) -> Known:
     """What the newest committed run left; unresolved records keep their claim on the id they would have."""
     versions = committed_versions(tables)

@@ -1,7 +1,8 @@
 """The output: Delta tables under a folder or in a catalog schema, and the working files of a run beside them."""
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -74,11 +75,12 @@ class Tables:
         """Makes ``rows`` the whole content of the table; returns the version written."""
         return self._write(table, rows, run_id, "overwrite", {"overwriteSchema": "true"})
 
-    def add(self, table: str, rows: DataFrame, run_id: str) -> int:
-        """Makes ``rows`` the run's rows of an accumulating table; those of other runs stay. Returns the version."""
-        if self.read(table) is None:
+    def add(self, table: str, rows: DataFrame, run_id: str, committed: Sequence[str]) -> int:
+        """Puts ``rows`` beside those of the ``committed`` runs; what a dead run left goes. Returns the version."""
+        if self.read(table) is None or not committed:
             return self.replace(table, rows, run_id)
-        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id = '{run_id}'"})
+        kept = ", ".join(f"'{run}'" for run in committed)
+        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id NOT IN ({kept})"})
 
     def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
         writer = rows.write.format("delta").mode(mode).options(**options)
@@ -122,14 +124,15 @@ class Workspace:
 
     @property
     def folder(self) -> str:
-        return f"{(self.tables.output.path or '').rstrip('/')}/_work/{self.run_id}"
+        beside = self.tables.output.path or "/tmp/identity_spark"  # a catalog has no folder: checkpoints go elsewhere
+        return f"{beside.rstrip('/')}/_work/{self.run_id}"
 
     def materialize(self, name: str, frame: DataFrame) -> DataFrame:
         """``frame`` as it was written under ``name``: the same rows and ids at every later use."""
         if self.tables.output.path is not None:
             frame.write.mode("overwrite").parquet(f"{self.folder}/{name}")
             return self.spark.read.schema(frame.schema).parquet(f"{self.folder}/{name}")
-        table = self.tables.location(f"_work_{self.run_id}_{name}".replace("-", "_").lower())
+        table = self.tables.location(re.sub(r"\W", "_", f"_work_{self.run_id}_{name}").lower())
         frame.write.mode("overwrite").format("delta").saveAsTable(table)
         self._made.append(table)
         return self.spark.read.table(table)
@@ -143,5 +146,4 @@ class Workspace:
         """Removes everything this run left."""
         for table in self._made:
             self.spark.sql(f"DROP TABLE IF EXISTS {table}")
-        if self.tables.output.path is not None:
-            delete_folder(self.spark, self.folder, empty_parents=2)
+        delete_folder(self.spark, self.folder, empty_parents=2)

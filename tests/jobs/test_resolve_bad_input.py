@@ -198,3 +198,30 @@ def test_a_run_id_that_is_no_folder_name_is_refused(job):
     code, errors = job(arguments=("--run-id", "../up"))
     assert (code, len(errors)) == (2, 1)
     assert "--run-id: '../up'" in errors[0]
+
+
+def test_times_that_are_none_are_counted(job, tmp_path):
+    (tmp_path / "crm.csv").write_text(CRM.replace("2026-01-02", "yesterday"), "utf-8")
+    assert job() == (0, [])
+    assert "sources.crm.updated_at: 1 values are no time" in Path(tmp_path / "identity.log").read_text("utf-8")
+
+
+def test_a_committed_run_id_again_does_nothing(job, tmp_path):
+    assert job(arguments=("--run-id", "one")) == (0, [])
+    before = sorted(p.name for p in (tmp_path / "lake").rglob("*.json"))
+    assert job(arguments=("--run-id", "one")) == (0, [])
+    assert sorted(p.name for p in (tmp_path / "lake").rglob("*.json")) == before
+
+
+def test_a_catalog_schema_holds_the_same_tables(spark, job, tmp_path):
+    spark.sql("CREATE SCHEMA IF NOT EXISTS lake")
+    try:
+        for run in ("one", "two"):
+            assert job({"output": {"schema": "spark_catalog.lake"}}, arguments=("--run-id", run)) == (0, [])
+        tables = {row.tableName for row in spark.sql("SHOW TABLES IN lake").collect()}
+        assert {"identity_golden", "identity_lookup", "identity_runs"} <= tables
+        assert not [table for table in tables if table.startswith("_work")]
+        assert spark.table("lake.identity_golden").count() == 2
+        assert {r.run_id for r in spark.table("lake.identity_runs").collect()} == {"one", "two"}
+    finally:
+        spark.sql("DROP SCHEMA lake CASCADE")

@@ -7,7 +7,7 @@ from pyspark.sql import Row
 from identity_spark.stages.standardize import standardize
 
 COLUMNS = (
-    "record_id long, record_key string, source string, source_rank int, primary_key string, updated_at timestamp, phone_country string, "
+    "record_id long, record_key string, source string, source_rank int, primary_key string, updated_at timestamp, updated_at__unreadable boolean, phone_country string, "
     "email array<string>, phone string, first_name string, last_name string, birth_date string, card string, city string"
 )
 BUILT_IN = {"any": ["unknown", "n/a"], "first_name": ["test"], "phone": ["/^\\+1(\\d)\\1{9}$/"]}
@@ -23,7 +23,7 @@ def run(spark, config, **values):
         "card": None,
         "city": None,
     }
-    row = (0, "crm:1", "crm", 0, "1", None, "US", *{**given, **values}.values())
+    row = (0, "crm:1", "crm", 0, "1", None, False, "US", *{**given, **values}.values())
     return standardize(spark.createDataFrame([row], COLUMNS), config, BUILT_IN, date(2026, 1, 1)).first()
 
 
