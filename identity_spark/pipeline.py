@@ -112,8 +112,8 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     this = Run(run_id, started_at, Workspace(tables, run_id))
     if (counts := runs.committed_counts(tables, run_id)) is not None:
         text = f"run {run_id} is committed already; nothing was done"
-        versions = runs.committed_versions(tables) or {}
-        return Published(run_id, counts, {}, {name: tables.at(name, versions) for name in schemas.TABLES}, text)
+        current = runs.committed_versions(tables) or {}
+        return Published(run_id, counts, {}, {name: tables.at(name, current) for name in schemas.TABLES}, text)
     with session.run_settings(spark):
         if config.engine == "graphframes":
             session.require_graphframes(spark)
