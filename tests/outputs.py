@@ -14,11 +14,11 @@ def rows(output: Path, table: str) -> list[dict[str, Any]]:
     return DeltaTable(str(output / table)).to_pyarrow_table().to_pylist()
 
 
-def connected(groups: Iterable[Sequence[str]]) -> list[set[str]]:
+def connected(groups: Iterable[Sequence[Any]]) -> list[set[Any]]:
     """Union-find over groups of keys that belong together."""
-    parent: dict[str, str] = {}
+    parent: dict[Any, Any] = {}
 
-    def find(key: str) -> str:
+    def find(key: Any) -> Any:
         parent.setdefault(key, key)
         while parent[key] != key:
             parent[key] = parent[parent[key]]

@@ -1,34 +1,16 @@
-"""Both engines against a union-find written here, on graphs that hold what breaks component algorithms."""
+"""Both engines against a plain union-find, on graphs that hold what breaks component algorithms."""
 
 import itertools
 import random
 
 import pytest
+from outputs import connected
 from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark.errors import CheckError
 from identity_spark.stages import clusters
 
 Edges = list[tuple[int, int]]
-
-
-def components(edges: Edges) -> set[frozenset[int]]:
-    """Plain union-find with path halving."""
-    parent: dict[int, int] = {}
-
-    def find(node: int) -> int:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for left, right in edges:
-        parent[find(left)] = find(right)
-    groups: dict[int, set[int]] = {}
-    for node in list(parent):
-        groups.setdefault(find(node), set()).add(node)
-    return {frozenset(group) for group in groups.values()}
 
 
 def random_graph(seed: int) -> Edges:
@@ -65,7 +47,7 @@ def partition(frame: DataFrame) -> set[frozenset[int]]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_clusters_equal_those_of_a_union_find(spark: SparkSession, tmp_path, engine: str, seed: int):
     edges = random_graph(seed)
-    expected = components(edges)
+    expected = {frozenset(cluster) for cluster in connected(edges)}
     assert max(map(len, expected)) > 90, "the graph reaches its long chain"
     links = spark.createDataFrame(edges, "left_id long, right_id long").repartition(3)
     actual = clusters.connect(links, engine, materializer(tmp_path))

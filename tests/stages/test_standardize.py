@@ -75,3 +75,30 @@ def test_equal_values_of_one_record_count_once(spark, make_config):
     row = run(spark, make_config(), email=["a.b@gmail.com", "AB@googlemail.com", "c@x.io"])
     assert row.email == ["ab@gmail.com", "c@x.io"]
     assert row.email__written == ["a.b@gmail.com", "c@x.io"]
+
+
+def test_the_country_of_the_record_decides_how_its_phone_is_read(spark, make_config):
+    config = make_config("sources.crm.columns.country=land", "identifiers.country={type: country}")
+    given = {
+        "email": None,
+        "phone": "020 7946 0018",
+        "first_name": None,
+        "last_name": None,
+        "birth_date": None,
+        "card": None,
+        "city": None,
+    }
+    for country, canonical, phone in [("England", "GB", "+442079460018"), ("Atlantis", None, None), (None, None, None)]:
+        row = (0, "crm:1", "crm", 0, "1", None, False, "US", *given.values(), country)
+        frame = spark.createDataFrame([row], COLUMNS + ", country string")
+        found = standardize(frame, config, BUILT_IN, date(2026, 1, 1)).first()
+        assert (found.country, found.phone) == (canonical, phone)
+
+
+def test_a_generation_is_derived_from_the_name_as_written(spark, make_config):
+    config = make_config(
+        "identifiers.age={from: last_name, transform: generation}",
+        "identifiers.start={from: last_sound, transform: 'prefix:1'}",
+    )
+    row = run(spark, config, last_name="Smith Jr.")
+    assert (row.last_name, row.age, row.last_sound, row.start) == ("smith", "jr", "S530", "S")
