@@ -1,6 +1,7 @@
 """The section ``identifiers``: what rules may compare, how it is read, and which limits hold for it."""
 
 from dataclasses import replace
+from typing import Any
 
 from identity_spark.config.keys import IDENTIFIER, PLAIN_ONLY, STEP
 from identity_spark.config.model import (
@@ -9,8 +10,9 @@ from identity_spark.config.model import (
     DEFAULT_MAX_RECORDS_PER_VALUE,
     TYPES,
     Identifier,
+    Step,
 )
-from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem
+from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem, replacement_problem
 from identity_spark.config.problems import show, suggest
 from identity_spark.config.section import Section, check_known, opened, text, whole
 from identity_spark.config.transforms import TRANSFORMS, parse_transform
@@ -18,6 +20,8 @@ from identity_spark.config.transforms import TRANSFORMS, parse_transform
 FUZZY = ("fuzzy_medium", "fuzzy_strong")
 DEFAULT_FORMATS = ("yyyy-MM-dd",)
 STEPS = ("trim", "lower", "digits", "accents")
+WITH_CASE = frozenset({"id", "text"})
+WITHOUT_DIGITS_ALONE = frozenset({"date", "number"})
 
 
 def identifiers(top: Section) -> tuple[Identifier, ...]:
@@ -42,7 +46,8 @@ def _identifier(name: str, section: Section) -> Identifier:
         section.require("type", f"choose from {', '.join(TYPES)}; or derive it: {{from: ..., transform: ...}}")
     kind = "" if derived else section.choice("type", TYPES, "")
     _check_formats(section, kind, derived)
-    _check_steps(section)
+    case_sensitive, only_numeric = section.flag("case_sensitive"), section.flag("only_numeric")
+    _check_options(section, kind, case_sensitive, only_numeric)
     transform, argument = _transform(section)
     return Identifier(
         name=name,
@@ -54,8 +59,9 @@ def _identifier(name: str, section: Section) -> Identifier:
         ),
         max_values_per_profile=section.limit("max_values_per_profile"),
         conflict_tolerance=section.choice("conflict_tolerance", FUZZY, "") or None,
-        case_sensitive=section.flag("case_sensitive"),
-        only_numeric=section.flag("only_numeric"),
+        case_sensitive=case_sensitive,
+        only_numeric=only_numeric,
+        steps=_steps(section),
         derived_from=section.text("from") or ("" if derived else None),
         transform=transform,
         argument=argument,
@@ -80,21 +86,42 @@ def _check_formats(section: Section, kind: str, derived: bool) -> None:
             section.problems.add(place, problem)
 
 
-def _check_steps(section: Section) -> None:
+def _check_options(section: Section, kind: str, case_sensitive: bool, only_numeric: bool) -> None:
+    """Options that a type cannot keep."""
+    if case_sensitive and kind and kind not in WITH_CASE:
+        section.reject("case_sensitive", f"it does not apply to type {kind}; only id and text keep their case")
+    if only_numeric and kind in WITHOUT_DIGITS_ALONE:
+        section.reject("only_numeric", f"it does not apply to type {kind}, which has a form of its own; leave it out")
+
+
+def _steps(section: Section) -> tuple[Step, ...]:
     """The chain ``standardize``: known steps, or a regular expression and what replaces it."""
-    for place, value in section.entries("standardize"):
-        if isinstance(value, dict):
-            step = opened(value, place, STEP, section.problems)
-            step.require("regex", "write {regex: ..., replace: ...}")
-            if step.raw.get("replace") is None:
-                step.reject("replace", 'missing; write the replacement, "" for none')
-            problem = regex_problem(step.text("regex") or "")
-            if problem:
-                step.reject("regex", problem)
-            continue
-        step_name = text(value, place, section.problems)
-        if step_name is not None and step_name not in STEPS:
-            section.problems.add(place, f"{step_name!r} is unknown; {suggest(step_name, STEPS)}")
+    found = (_step(place, value, section) for place, value in section.entries("standardize"))
+    return tuple(step for step in found if step is not None)
+
+
+def _step(place: str, value: Any, section: Section) -> Step | None:
+    if isinstance(value, dict):
+        return _replacement(opened(value, place, STEP, section.problems))
+    name = text(value, place, section.problems)
+    if name is not None and name not in STEPS:
+        section.problems.add(place, f"{name!r} is unknown; {suggest(name, STEPS)}")
+    return None if name is None else Step(name)
+
+
+def _replacement(step: Section) -> Step:
+    """A step ``{regex: ..., replace: ...}``."""
+    step.require("regex", "write {regex: ..., replace: ...}")
+    regex, replacement = step.text("regex") or "", step.raw.get("replace")
+    if not isinstance(replacement, str):
+        wrong = "missing" if replacement is None else f"{show(replacement)} is no text"
+        step.reject("replace", f'{wrong}; write the replacement, "" for none')
+        replacement = ""
+    if problem := regex_problem(regex):
+        step.reject("regex", problem)
+    elif problem := replacement_problem(regex, replacement):
+        step.reject("replace", problem)
+    return Step("regex", regex, replacement)
 
 
 def _blocked(section: Section) -> tuple[str, ...]:

@@ -44,6 +44,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of a chain: ``trim``, ``lower``, ``digits``, ``accents``, or ``regex`` with pattern and replacement."""
+
+    name: str
+    regex: str = ""
+    replace: str = ""
+
+
+@dataclass(frozen=True)
 class Identifier:
     """A field that rules may compare. ``None`` for a limit means no limit.
 
@@ -61,6 +70,7 @@ class Identifier:
     conflict_tolerance: str | None = None
     case_sensitive: bool = False
     only_numeric: bool = False
+    steps: tuple[Step, ...] = ()
     derived_from: str | None = None
     transform: str | None = None
     argument: int | None = None

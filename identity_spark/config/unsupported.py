@@ -31,15 +31,12 @@ class Later:
     remedy: str
 
 
-LATER_TRANSFORMS = ("tokens", "house_number", "street", "first_token", "last_token", "nickname_root")
 LATER = (
     Later(
         "identifiers.*.conflict_tolerance",
         one_of("fuzzy_strong", "fuzzy_medium"),
         "leave it out: limits count different values",
     ),
-    Later("identifiers.*.standardize", written, "leave it out: each type is standardized in its own way"),
-    Later("identifiers.*.transform", one_of(*LATER_TRANSFORMS), "leave the derived identifier out"),
     Later("rules.*.criteria.*.match", one_of("fuzzy_strong", "fuzzy_medium"), "write exact"),
     Later("rules.*.criteria.*.threshold", written, "leave it out"),
     Later("rules.*.criteria.*.missing", one_of("pass"), "leave it out: a missing value fails the criterion"),

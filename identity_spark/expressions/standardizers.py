@@ -1,6 +1,7 @@
 """Which expression makes the canonical, the written and the derived form of each identifier type."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -10,23 +11,36 @@ from identity_spark.expressions.company import standardize_company
 from identity_spark.expressions.country import standardize_country
 from identity_spark.expressions.email import standardize_email, tidy_email
 from identity_spark.expressions.person_name import (
+    first_token,
     generation,
+    last_token,
+    nickname_root,
     standardize_first_name,
     standardize_full_name,
     standardize_last_name,
 )
 from identity_spark.expressions.phone import standardize_phone
-from identity_spark.expressions.postal_address import standardize_address, standardize_postal_code
+from identity_spark.expressions.postal_address import (
+    house_number,
+    standardize_address,
+    standardize_postal_code,
+    street,
+)
 from identity_spark.expressions.text import (
     collapse_space,
+    digits_alone,
+    fold_accents,
+    fold_case,
     or_null,
     standardize_domain,
     standardize_id,
     standardize_number,
     standardize_text,
+    trim_space,
 )
 
 Standardizer = Callable[[Column], Column]
+ChainStep = tuple[str, str, str]  # its name; for ``regex`` the pattern and what replaces it
 
 _PLAIN: dict[str, Standardizer] = {
     "email": standardize_email,
@@ -50,11 +64,36 @@ def standardizer(
     formats: Sequence[str] = (),
     case_sensitive: bool = False,
     only_numeric: bool = False,
+    steps: Sequence[ChainStep] = (),
 ) -> Standardizer:
     """The expression that turns a raw value of type ``kind`` into its canonical text or null.
 
     ``country`` (alpha-2 or null) decides phones written without a code, ``today`` which dates lie in the future.
+    ``steps`` come first; what they make of the value is then read as any other of its type.
     """
+    form = _of_type(kind, country, today, formats, case_sensitive, only_numeric)
+    return (lambda raw: form(chained(raw, steps))) if steps else form
+
+
+def chained(raw: Column, steps: Sequence[ChainStep]) -> Column:
+    """The text after each of the steps; ``trim``, ``lower`` and so on as every type does them."""
+    known: dict[str, Standardizer] = {
+        "trim": trim_space,
+        "lower": fold_case,
+        "digits": digits_alone,
+        "accents": fold_accents,
+    }
+
+    def after(text: Column, step: ChainStep) -> Column:
+        name, regex, replacement = step
+        return F.regexp_replace(text, regex, replacement) if name == "regex" else known[name](text)
+
+    return reduce(after, steps, raw)
+
+
+def _of_type(
+    kind: str, country: Column, today: Column, formats: Sequence[str], case_sensitive: bool, only_numeric: bool
+) -> Standardizer:
     if kind == "phone":
         return lambda raw: standardize_phone(raw, country)
     if kind == "date":
@@ -74,7 +113,10 @@ def written_form(kind: str) -> Standardizer | None:
 
 
 def derived_form(transform: str, argument: int | None, canonical: Column, written: Column) -> Column:
-    """The derived value of a canonical one, or null; ``written`` still has what the canonical form of a name drops."""
+    """The derived value of a canonical one, or null; ``written`` still has what the canonical form of a name drops.
+
+    ``tokens`` alone gives several values, as an array.
+    """
     forms: dict[str, Standardizer] = {
         "soundex": lambda value: or_null(F.soundex(value)),
         "prefix": lambda value: or_null(F.substring(value, 1, argument or 0)),
@@ -82,6 +124,12 @@ def derived_form(transform: str, argument: int | None, canonical: Column, writte
         "month_day": month_day,
         "domain": lambda value: or_null(F.substring_index(value, "@", -1)),
         "local_part": lambda value: or_null(F.substring_index(value, "@", 1)),
+        "tokens": lambda value: F.array_distinct(F.split(value, " ")),
+        "house_number": house_number,
+        "street": street,
+        "first_token": first_token,
+        "last_token": last_token,
+        "nickname_root": nickname_root,
     }
     return generation(written) if transform == "generation" else forms[transform](canonical)
 

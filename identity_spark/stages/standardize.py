@@ -27,6 +27,7 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     holds the lists of ``conf/blocked_values.yaml``. A step at a time, so that no expression is evaluated twice.
     """
     mapped = [i for i in config.identifiers if not i.derived]
+    _require_java_patterns(records.sparkSession, config.identifiers)
     # Names of their own for every step: a lambda sees a column of the same select before the one it replaces.
     raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
     canonical = _with_canonical(raw, mapped, config, today)
@@ -41,6 +42,8 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     )
     for identifier in _in_order(config):
         usable = usable.withColumn(identifier.name, _derived(usable, identifier))
+        if identifier.blocked:
+            usable = _without_blocked(usable, identifier)
     return usable
 
 
@@ -86,6 +89,7 @@ def _standardizer(identifier: Identifier, country: Column, today: date) -> Stand
         formats=identifier.formats,
         case_sensitive=identifier.case_sensitive,
         only_numeric=identifier.only_numeric,
+        steps=[(step.name, step.regex, step.replace) for step in identifier.steps],
     )
 
 
@@ -108,13 +112,17 @@ def _reasons(
 
     def reason(value: Column, raw: Column) -> Column:
         given = F.coalesce(value, or_null(F.lower(trim_space(raw))))
-        is_listed = reduce(Column.__or__, (given.rlike(pattern) for pattern in patterns), given.isin(literals))
-        return F.when(is_listed, "blocked").when(value.isNull() & given.isNotNull(), "invalid")
+        is_listed, is_invalid = _is_listed(given, literals, patterns), value.isNull() & given.isNotNull()
+        return F.when(is_listed, "blocked").when(is_invalid, "invalid")
 
     values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
     if not is_multi_valued(canonical, identifier.name + CANONICAL):
         return reason(values, raws)
     return F.zip_with(values, raws, reason)
+
+
+def _is_listed(value: Column, literals: Sequence[str], patterns: Sequence[str]) -> Column:
+    return reduce(Column.__or__, (value.rlike(pattern) for pattern in patterns), value.isin(literals))
 
 
 def _lists(
@@ -123,8 +131,6 @@ def _lists(
     """The literal values (lower case, in canonical form too) and the regular expressions blocked for ``identifier``."""
     values = [*identifier.blocked, *built_in.get("any", ()), *built_in.get(identifier.type, ())]
     patterns = [v[1:-1] for v in values if _is_pattern(v)]
-    for pattern in (v[1:-1] for v in identifier.blocked if _is_pattern(v)):
-        _require_java(spark, identifier.name, pattern)
     literals = [v.strip() if identifier.case_sensitive else v.strip().lower() for v in values if not _is_pattern(v)]
     spaced = [" ".join(re.sub(r"[\W_]+", " ", v).split()) for v in literals]
     own = [v for v in identifier.blocked if not _is_pattern(v)]
@@ -132,12 +138,15 @@ def _lists(
     return sorted(found), list(dict.fromkeys(patterns))
 
 
-def _require_java(spark: SparkSession, name: str, pattern: str) -> None:
-    """Raises ``ConfigError`` where Java, whose regular expressions Spark uses, cannot read it."""
-    try:
-        spark.range(1).select(F.lit("").rlike(pattern)).collect()
-    except PySparkException as error:
-        raise ConfigError(f"identifiers.{name}.blocked: '/{pattern}/' is no regular expression of Java") from error
+def _require_java_patterns(spark: SparkSession, identifiers: Sequence[Identifier]) -> None:
+    """Raises ``ConfigError`` where Java, whose regular expressions Spark uses, cannot read one."""
+    blocked = [(f"{i.name}.blocked", v[1:-1]) for i in identifiers for v in i.blocked if _is_pattern(v)]
+    steps = [(f"{i.name}.standardize", step.regex) for i in identifiers for step in i.steps if step.regex]
+    for place, pattern in blocked + steps:
+        try:
+            spark.range(1).select(F.lit("").rlike(pattern)).collect()
+        except PySparkException as error:
+            raise ConfigError(f"identifiers.{place}: '/{pattern}/' is no regular expression of Java") from error
 
 
 def _is_pattern(value: str) -> bool:
@@ -189,6 +198,27 @@ def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
     )
 
 
+def _without_blocked(usable: DataFrame, identifier: Identifier) -> DataFrame:
+    """A derived identifier without the values of its own list, which ``blocked`` then names."""
+    patterns = [v[1:-1] for v in identifier.blocked if _is_pattern(v)]
+    literals = [v.strip() for v in identifier.blocked if not _is_pattern(v)]
+    multi = is_multi_valued(usable, identifier.name)
+    values = F.col(identifier.name) if multi else F.array_compact(F.array(identifier.name))
+    listed = F.filter(values, lambda value: _is_listed(value, literals, patterns))
+
+    def entry(value: Column) -> Column:
+        return F.struct(F.lit(identifier.name), value, F.lit("blocked"))
+
+    entries = F.coalesce(F.transform(listed, entry), F.array()).cast(BLOCKED)
+    named = usable.withColumn("blocked", F.concat("blocked", entries))
+    if not multi:
+        kept = F.when(~_is_listed(F.col(identifier.name), literals, patterns), F.col(identifier.name))
+    else:
+        left = F.filter(identifier.name, lambda value: ~_is_listed(value, literals, patterns))
+        kept = F.when(F.size(left) > 0, left)
+    return named.withColumn(identifier.name, kept)
+
+
 def _derived(usable: DataFrame, identifier: Identifier) -> Column:
     origin, transform, argument = str(identifier.derived_from), str(identifier.transform), identifier.argument
     written = origin + WRITTEN if origin + WRITTEN in usable.columns else origin
@@ -198,5 +228,6 @@ def _derived(usable: DataFrame, identifier: Identifier) -> Column:
     def derive(value: Column, position: Column) -> Column:
         return derived_form(transform, argument, value, F.get(F.col(written), position))
 
-    values = F.array_distinct(F.array_compact(F.transform(origin, derive)))
+    each = F.transform(origin, derive)
+    values = F.array_distinct(F.flatten(F.array_compact(each)) if transform == "tokens" else F.array_compact(each))
     return F.when(F.size(values) > 0, values)

@@ -58,6 +58,22 @@ CASES = [
         "identifiers.loyalty_id.formats=[yyyy-MM-dd]",
         "identifiers.loyalty_id.formats: it does not apply to type id; only dates have formats, leave it out",
     ),
+    (
+        "identifiers.birth_date.formats=[yyyy-MM-dd yyyy]",
+        "identifiers.birth_date.formats[0]: 'yyyy-MM-dd yyyy' has more than one year (y); write it like yyyy-MM-dd",
+    ),
+    (
+        "identifiers.birth_date.formats=[ddd.MM.yyyy]",
+        "identifiers.birth_date.formats[0]: 'ddd.MM.yyyy' holds 'ddd', which no date is read by; write it like yyyy-MM-dd",
+    ),
+    (
+        "identifiers.email.case_sensitive=true",
+        "identifiers.email.case_sensitive: it does not apply to type email; only id and text keep their case",
+    ),
+    (
+        "identifiers.birth_date.only_numeric=true",
+        "identifiers.birth_date.only_numeric: it does not apply to type date, which has a form of its own; leave it out",
+    ),
     ("identifiers.email.blocked=x", "identifiers.email.blocked: 'x' is no list; write a list: [x]"),
     (
         'identifiers.email.blocked=["a", "/(/"]',
@@ -189,6 +205,21 @@ def test_identifier_and_field_that_differ_in_case(problems):
     ]
 
 
+def test_each_step_of_a_chain_is_checked(problems):
+    steps = "[trim, lowr, {regex: '('}, {regexp: a, replace: b}, {regex: (a)b, replace: $2}, {regex: a, replace: 7}]"
+    place = "identifiers.email.standardize"
+    assert problems(f"{place}={steps}") == [
+        f"{place}[1]: 'lowr' is unknown; did you mean 'lower'?",
+        f'{place}[2].replace: missing; write the replacement, "" for none',
+        f"{place}[2].regex: '(' is no regular expression (missing ), unterminated subpattern "
+        "at position 0); correct it, or escape special characters with \\",
+        f"{place}[3].regexp: unknown key here; did you mean 'regex'?",
+        f"{place}[3].regex: missing; write {{regex: ..., replace: ...}}",
+        f"{place}[4].replace: '$2' names a group that '(a)b' does not have; it has 1; write \\$ for a $",
+        f'{place}[5].replace: 7 is no text; write the replacement, "" for none',
+    ]
+
+
 FINE = [
     r'identifiers.email.blocked=["/^\\p{L}+\\z/", "/(?<name>a)(?U)b++/", "/\\Q(\\E/", "/", "a/b"]',
     "identifiers.email.blocked=[]",
@@ -197,6 +228,11 @@ FINE = [
     "identifiers.birth_date.formats=[\"yyyy-MM-dd'T'HH:mm:ss.SSS\", d.M.yy]",
     "identifiers.x={from: email, transform: domain}",
     "identifiers.x={from: email, transform: local_part}",
+    "identifiers.birth_date.formats=[epoch, epoch_ms, excel, 'EEE, d MMM yyyy', 'uuuu-LL-dd HH:mm:ss.SSSXXX']",
+    "identifiers.x={from: last_name, transform: tokens}",
+    "identifiers.x={from: first_name, transform: nickname_root}",
+    "identifiers.phone.only_numeric=true",
+    "identifiers.loyalty_id.standardize=[trim, lower, digits, accents, {regex: '(a)-(b)', replace: '$2\\$$1'}]",
     "identifiers.x={from: birth_date, transform: month_day, max_values_per_profile: 1, blocked: ['01-01']}",
     "identifiers.x={from: first_name, transform: generation}",
     "identifiers.x={from: loyalty_id, transform: 'prefix:12'}",

@@ -63,9 +63,9 @@ def test_refused(problems, override, expected):
 
 
 def test_numbers_and_truth_values_may_come_from_the_environment(load):
-    config = load("guardrails.max_records_per_profile=${N:-70}", "identifiers.email.case_sensitive=${C:-true}")
+    config = load("guardrails.max_records_per_profile=${N:-70}", "identifiers.loyalty_id.case_sensitive=${C:-true}")
     assert config.guardrails.max_records_per_profile == 70
-    assert config.identifier("email").case_sensitive is True
+    assert config.identifier("loyalty_id").case_sensitive is True
 
 
 def test_text_from_the_environment_is_not_read_as_yaml(problems):

@@ -12,18 +12,6 @@ CASES = [
         "identifiers.birth_date.conflict_tolerance: 'fuzzy_medium' is not supported yet; "
         "leave it out: limits count different values",
     ),
-    (
-        "identifiers.email.standardize=[trim, lower, {regex: '[0-9]', replace: ''}]",
-        "identifiers.email.standardize: not supported yet; leave it out: each type is standardized in its own way",
-    ),
-    (
-        "identifiers.x={from: last_name, transform: tokens}",
-        "identifiers.x.transform: 'tokens' is not supported yet; leave the derived identifier out",
-    ),
-    (
-        "identifiers.x={from: first_name, transform: nickname_root}",
-        "identifiers.x.transform: 'nickname_root' is not supported yet; leave the derived identifier out",
-    ),
     (f"{FUZZY}.match=fuzzy_strong", f"{FUZZY}.match: 'fuzzy_strong' is not supported yet; write exact"),
     (f"{FUZZY}.match=fuzzy_medium", f"{FUZZY}.match: 'fuzzy_medium' is not supported yet; write exact"),
     (
@@ -69,17 +57,6 @@ def test_each_line_of_the_table_is_reached(problems):
 
 
 CHECKED = [
-    (
-        "identifiers.email.standardize=[trim, lowr, {regex: '('}, {regexp: a, replace: b}]",
-        [
-            "identifiers.email.standardize[1]: 'lowr' is unknown; did you mean 'lower'?",
-            'identifiers.email.standardize[2].replace: missing; write the replacement, "" for none',
-            "identifiers.email.standardize[2].regex: '(' is no regular expression (missing ), unterminated subpattern "
-            "at position 0); correct it, or escape special characters with \\",
-            "identifiers.email.standardize[3].regexp: unknown key here; did you mean 'regex'?",
-            "identifiers.email.standardize[3].regex: missing; write {regex: ..., replace: ...}",
-        ],
-    ),
     (
         "guardrails.conflict_together=[phone]",
         ["guardrails.conflict_together: [phone] is one identifier; name two or more, which must all contradict"],

@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.config.patterns import date_format_problem
 from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, year
 from tests.expressions.properties import assert_standardizer_properties, standardized
 
@@ -188,12 +189,14 @@ def test_parts(spark: SparkSession) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["yyyy-MM", "dd/MM", "qqq", "yyyy-MM-dd'T", "yyyyy-MM-dd", "", "dd/dd/yyyy", "yyyy-DD"]
+    "name", ["yyyy-MM", "dd/MM", "qqq", "yyyy-MM-dd'T", "yyyyy-MM-dd", "", "dd/dd/yyyy", "yyyy-DD", "ddd.MM.yyyy"]
 )
 def test_a_wrong_format_is_told(name: str) -> None:
     assert format_problem(name)
+    assert date_format_problem(name)  # the configuration tells it before Spark starts
 
 
 @pytest.mark.parametrize("name", [*PATTERNS, "epoch", "epoch_ms", "excel", "d/M/yy", "yyyy-MM-dd'T'HH:mm:ssXXX"])
 def test_a_right_format_is_taken(name: str) -> None:
     assert format_problem(name) is None
+    assert date_format_problem(name) is None

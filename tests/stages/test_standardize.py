@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import pytest
 from pyspark.sql import Row
 
+from identity_spark.errors import ConfigError
 from identity_spark.stages.standardize import standardize
 
 COLUMNS = (
@@ -24,7 +26,8 @@ def run(spark, config, **values):
         "city": None,
     }
     row = (0, "crm:1", "crm", 0, "1", None, False, "US", *{**given, **values}.values())
-    return standardize(spark.createDataFrame([row], COLUMNS), config, BUILT_IN, date(2026, 1, 1)).first()
+    columns = COLUMNS + "".join(f", {name} string" for name in values if name not in given)
+    return standardize(spark.createDataFrame([row], columns), config, BUILT_IN, date(2026, 1, 1)).first()
 
 
 def apart(row: Row) -> list[tuple[str, str, str]]:
@@ -102,3 +105,54 @@ def test_a_generation_is_derived_from_the_name_as_written(spark, make_config):
     )
     row = run(spark, config, last_name="Smith Jr.")
     assert (row.last_name, row.age, row.last_sound, row.start) == ("smith", "jr", "S530", "S")
+
+
+def test_a_chain_of_steps_comes_before_the_form_of_the_type(spark, make_config):
+    steps = "[{regex: '^(no|nr)\\W*', replace: ''}, {regex: '(\\d+)-(\\S+)', replace: '$2 $1'}, accents]"
+    config = make_config(f"identifiers.card.standardize={steps}")
+    assert run(spark, config, card=" x nr").card == "x nr"
+    assert run(spark, config, card="nr: 12-ÄB").card == "ab 12"
+    assert run(spark, make_config("identifiers.card.standardize=[digits]"), card="AB 1-2").card == "12"
+    assert run(spark, make_config("identifiers.card.standardize=[trim, lower]"), card=" ÄB ").card == "äb"
+
+
+@pytest.mark.parametrize(
+    ("derived", "values", "expected"),
+    [
+        ("{from: last_name, transform: tokens}", {"last_name": "van der Berg"}, ["van", "der", "berg"]),
+        ("{from: email, transform: domain}", {"email": ["a@x.io", "b@x.io", "c@y.io"]}, ["x.io", "y.io"]),
+        ("{from: first_name, transform: nickname_root}", {"first_name": "Bill"}, "william"),
+        ("{from: first_name, transform: first_token}", {"first_name": "Mary Ann"}, "mary"),
+        ("{from: last_name, transform: last_token}", {"last_name": "Vincent van Gogh"}, "van gogh"),
+        ("{from: last_name, transform: tokens}", {}, None),
+        ("{from: birth_date, transform: month_day, blocked: ['01-01']}", {"birth_date": "1980-02-01"}, "02-01"),
+    ],
+)
+def test_derived(spark, make_config, derived, values, expected):
+    assert run(spark, make_config(f"identifiers.x={derived}"), **values).x == expected
+
+
+def test_parts_of_an_address(spark, make_config):
+    config = make_config(
+        "sources.crm.columns.street=street", "identifiers.street={type: address}",
+        "identifiers.number={from: street, transform: house_number}", "identifiers.way={from: street, transform: street}",
+    )  # fmt: skip
+    row = run(spark, config, street="12b Old Mill Road, Apt 4")
+    assert (row.number, row.way) == ("12b", "old mill rd")
+
+
+def test_blocked_values_of_a_derived_identifier(spark, make_config):
+    by_day = make_config("identifiers.x={from: birth_date, transform: month_day, blocked: ['01-01']}")
+    row = run(spark, by_day, birth_date="1980-01-01")
+    assert (row.birth_date, row.x, apart(row)) == ("1980-01-01", None, [("x", "01-01", "blocked")])
+    by_domain = make_config("identifiers.x={from: email, transform: domain, blocked: [gmail.com, '/^mail/']}")
+    row = run(spark, by_domain, email=["a@gmail.com", "a@mail.io", "a@x.io"])
+    assert (row.x, apart(row)) == (["x.io"], [("x", "gmail.com", "blocked"), ("x", "mail.io", "blocked")])
+    assert run(spark, by_domain, email=["a@gmail.com"]).x is None
+
+
+@pytest.mark.parametrize("change", ["blocked=['/\\p{Foo}/']", "standardize=[{regex: '\\p{Foo}', replace: ''}]"])
+def test_a_pattern_that_java_cannot_read(spark, make_config, change):
+    place = "identifiers.card." + change.split("=")[0]
+    with pytest.raises(ConfigError, match=rf"{place}: '/.*/' is no regular expression of Java"):
+        run(spark, make_config(f"identifiers.card.{change}"))
