@@ -7,6 +7,9 @@ the nicknames from ``conf/nicknames.yaml`` (PyPI ``nicknames``, by ``scripts/mak
 """
 
 from collections.abc import Iterable
+from functools import cache
+from itertools import combinations_with_replacement
+from zlib import crc32
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -24,6 +27,7 @@ from identity_spark.expressions.text import (
 )
 from identity_spark.reference import facts
 
+NICKNAME_BUCKETS = 2048  # about three pairs of names in each
 LONGEST = 200  # characters of a name that count; what follows is cut
 PLAIN = r"\A[a-z]{1,99}(?: [a-z]{1,99})?\z"  # one or two ASCII words, as most names are
 COMMAS = ",\uff0c\u3001\u060c"
@@ -93,9 +97,20 @@ def nickname_root(canonical_first_name: Column) -> Column:
 
 def nickname_equal(left: Column, right: Column) -> Column:
     """True when one canonical first name is a nickname of the other or both are of the same formal name; never null."""
-    formal = with_formal_names()
-    shared = F.arrays_overlap(*(F.split(lookup(formal, name), " ") for name in (left, right)))
-    return F.coalesce(shared, F.lit(False))
+    pair = F.when(left < right, F.concat(left, F.lit(" "), right)).otherwise(F.concat(right, F.lit(" "), left))
+    bucket = F.get(F.split(F.lit(nickname_pairs()), "\n"), F.crc32(pair) % NICKNAME_BUCKETS)
+    return F.coalesce(F.find_in_set(pair, bucket) > 0, F.lit(False))
+
+
+@cache
+def nickname_pairs() -> str:
+    """Every two names that are equal as nicknames, a line for each hash: Spark searches a map from its start."""
+    formal = {name: set(names.split()) for name, names in with_formal_names().items()}
+    buckets: list[list[str]] = [[] for _ in range(NICKNAME_BUCKETS)]
+    for left, right in combinations_with_replacement(sorted(formal), 2):
+        if formal[left] & formal[right]:
+            buckets[crc32(f"{left} {right}".encode()) % NICKNAME_BUCKETS].append(f"{left} {right}")
+    return "\n".join(",".join(pairs) for pairs in buckets)
 
 
 def folded_name(raw: Column) -> Column:
