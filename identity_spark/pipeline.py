@@ -19,6 +19,7 @@ from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
 from identity_spark.errors import InputError
 from identity_spark.reference import facts
+from identity_spark.shared_values_text import SharedValue, shared_values_text
 from identity_spark.stages import (
     checks,
     clusters,
@@ -30,14 +31,17 @@ from identity_spark.stages import (
     profiles,
     records,
     report,
+    shared_values,
     stable_ids,
     standardize,
     unresolved,
     usable_identifiers,
 )
 from identity_spark.storage import runs, session, sources
+from identity_spark.storage.labels import read_labels
 from identity_spark.storage.tables import Tables, Workspace
-from identity_spark.summary import evaluation_text, summary
+from identity_spark.storage.wrong_pairs import replace_wrong_pairs
+from identity_spark.summary import evaluation_text, summary, wrong_pairs_text
 
 log = logging.getLogger(__name__)
 
@@ -135,19 +139,49 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     return Published(run_id, resolution.counts, this.seconds, written, text)
 
 
-def evaluate(spark: SparkSession, config: Config, truth: str) -> str:
-    """How right the last committed run is against labels, as text; ``InputError`` where there is no run or no label."""
+def evaluate(spark: SparkSession, config: Config, truth: str, pairs_path: str | None = None) -> str:
+    """How right the last committed run is against labels, as text; wrong pairs to look at go to ``pairs_path``.
+
+    Raises ``InputError`` where there is no run or no usable label.
+    """
     tables = Tables(spark, config.output)
     versions = runs.committed_versions(tables)
     if versions is None:
         raise InputError(
             f"output: {tables.location('identity_runs')} holds no committed run; run jobs/resolve.py first"
         )
-    labels = sources.read_labels(spark, truth)
-    (row,) = evaluation.evaluate(tables.at("identity_lookup", versions), labels).collect()
-    if not row["records"]:
-        raise InputError(f"--truth: no record_key of {truth} is a record of the output")
-    return evaluation_text(row.asDict())
+    lookup, labels = tables.at("identity_lookup", versions), read_labels(spark, truth)
+    log.info("labels ...")
+    (counts,) = evaluation.label_counts(lookup, labels).collect()
+    evaluation.require_labels(counts.asDict(), truth)
+    labelled = evaluation.labelled_records(lookup, labels).persist()
+    try:
+        links = evaluation.labelled_links(tables.at("match_pairs", versions), labelled)
+        wrong: dict[str, int] = {}
+        if pairs_path is not None:
+            log.info("wrong pairs ...")
+            written = replace_wrong_pairs(spark, pairs_path, evaluation.wrong_pairs(labelled, links))
+            wrong = dict(written.groupBy("kind").agg(F.count("*")).collect())
+        log.info("figures ...")
+        frames = (evaluation.overall(labelled), evaluation.by_source_pair(labelled), evaluation.by_rule(links))
+        (figures,), by_sources, by_rule = ([row.asDict() for row in frame.collect()] for frame in frames)
+    finally:
+        labelled.unpersist()
+    text = evaluation_text(counts.asDict() | figures, by_sources, by_rule)
+    return text if pairs_path is None else f"{text}\n\n{wrong_pairs_text(pairs_path, wrong)}"
+
+
+def profile_values(spark: SparkSession, config: Config, limit: int) -> str:
+    """The most shared values of each identifier, and which of them to block, as text; nothing is written."""
+    with session.run_settings(spark):
+        versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
+        read = read_records(spark, config, versions)
+        standardized = standardize.standardize(read, config, facts("blocked_values"), datetime.now(timezone.utc).date())
+        found: dict[str, list[SharedValue]] = {}
+        rows = shared_values.shared_values(standardized, config, limit)
+        for row in rows.orderBy("identifier", F.desc("records"), "value").collect():
+            found.setdefault(row["identifier"], []).append(SharedValue(*row[1:]))
+    return shared_values_text(found, config)
 
 
 def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int | None]) -> DataFrame:
@@ -175,7 +209,9 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     keyed, bad_keys = _separate_bad_keys(standardized, config, this)
     usable = _without_over_shared(keyed, config, this)
 
-    links = this.write_down("links", match_pairs.exact_links(usable, config))
+    large = this.write_down("large_blocks", match_pairs.large_blocks(usable, config))
+    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    links = this.write_down("links", links)
     with this.stage("clusters"):
         components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
         clusters.prove(links, components)
@@ -197,7 +233,8 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, conflicts, bad_keys))
     events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
     with this.stage("report and checks"):
-        metrics = report.report(resolved, golden_rows, pairs, held_back, config, this.run_id)
+        skipped = match_pairs.skipped_blocks(large, config)
+        metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
         counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {

@@ -49,6 +49,8 @@ LINKS = _struct(
     right_record_key=TEXT,
     evidence=EVIDENCE,
 )
+LARGE_BLOCKS = _struct(anchor=IntegerType(), parts=TEXTS, records=COUNT)
+SKIPPED_BLOCKS = _struct(rule=TEXT, blocks=COUNT, records=COUNT, pairs=COUNT)
 CLUSTERS = _struct(record_id=COUNT, cluster_id=COUNT)
 MEMBERS = _struct(record_id=COUNT, record_key=TEXT, cluster_id=COUNT, applicable=BooleanType())
 CONFLICTS = _struct(cluster_id=COUNT, identifier=TEXT, detail=TEXT)

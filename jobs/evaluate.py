@@ -1,8 +1,10 @@
 """How right the last committed run is, against labels.
 
-scripts/submit jobs/evaluate.py --config FILE --truth PATH
+scripts/submit jobs/evaluate.py --config FILE --truth PLACE [--pairs PATH]
 
-PATH: a table file or folder (Delta, Parquet, CSV with header, JSON, ORC) with the columns record_key and entity_id.
+PLACE: a file or folder (Delta, Parquet, CSV with a header line, JSON, ORC), or a table of the catalog, with the columns
+record_key and entity_id. PATH: a Delta table is written there, or written anew, of false and missed pairs to look at;
+it holds record keys, entity ids and rule names, no identifier values.
 """
 
 import argparse
@@ -21,14 +23,15 @@ from identity_spark.storage import session
 
 def main() -> int:
     parser = job_arguments("Compare the profiles of the last committed run with labels.")
-    parser.add_argument("--truth", required=True, metavar="PATH", help="labels: record_key, entity_id")
+    parser.add_argument("--truth", required=True, metavar="PLACE", help="labels: record_key, entity_id")
+    parser.add_argument("--pairs", metavar="PATH", help="where to write false and missed pairs, to look at")
     return run_job("evaluate", parser, evaluate)
 
 
 def evaluate(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.evaluate(spark, config, arguments.truth))
+    print(pipeline.evaluate(spark, config, arguments.truth, arguments.pairs))
 
 
 if __name__ == "__main__":

@@ -18,10 +18,6 @@ def one_of(*values: str) -> Callable[[Any], bool]:
     return lambda value: value in values
 
 
-def over_one(value: Any) -> bool:
-    return str(value).isdecimal() and int(value) > 1  # text when it came from the environment
-
-
 @dataclass(frozen=True)
 class Later:
     """Where it is written (``*`` is any name or list position), which values are meant, and what to do meanwhile."""
@@ -37,14 +33,9 @@ LATER = (
         one_of("fuzzy_strong", "fuzzy_medium"),
         "leave it out: limits count different values",
     ),
-    Later("rules.*.criteria.*.match", one_of("fuzzy_strong", "fuzzy_medium"), "write exact"),
-    Later("rules.*.criteria.*.threshold", written, "leave it out"),
-    Later("rules.*.criteria.*.missing", one_of("pass"), "leave it out: a missing value fails the criterion"),
-    Later("rules.*.criteria.*.at_least", over_one, "leave it out: one equal value is enough"),
     Later("guardrails.on_conflict", one_of("peel"), "write exclude"),
     Later("guardrails.conflict_together", written, "leave it out, or limit max_values_per_profile"),
     Later("golden.groups", written, "leave it out, and name the fields under golden.fields"),
-    Later("match_pairs", one_of("all"), "write spanning"),
     Later("overrides", written, "leave it out"),
 )
 

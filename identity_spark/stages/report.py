@@ -15,7 +15,13 @@ from identity_spark.schemas import REPORT
 
 
 def report(
-    resolved: DataFrame, golden: DataFrame, pairs: DataFrame, unresolved: DataFrame, config: Config, run_id: str
+    resolved: DataFrame,
+    golden: DataFrame,
+    pairs: DataFrame,
+    unresolved: DataFrame,
+    skipped: DataFrame,
+    config: Config,
+    run_id: str,
 ) -> DataFrame:
     """``REPORT`` of one run; ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``."""
     statuses = _statuses(resolved, unresolved)
@@ -31,7 +37,7 @@ def report(
     parts = [
         _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates()),
         _unpivot(by_source, "source", _rates()),
-        _rules(resolved, pairs, config),
+        _rules(resolved, pairs, skipped, config),
         _identifiers(resolved, golden, config),
     ]
     rows = parts[0]
@@ -78,7 +84,7 @@ def _rates() -> dict[str, Column]:
     }
 
 
-def _rules(resolved: DataFrame, pairs: DataFrame, config: Config) -> DataFrame:
+def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, config: Config) -> DataFrame:
     names = [rule.name for rule in config.rules]
     applicable = resolved.agg(
         F.count("*").alias("records"),
@@ -91,8 +97,12 @@ def _rules(resolved: DataFrame, pairs: DataFrame, config: Config) -> DataFrame:
         )
     )
     found = pairs.groupBy(F.col("rule").alias("name")).agg(F.count("*").alias("pairs"))
-    every = applicable.select(F.explode(rates).alias("r")).select("r.*").join(found, "name", "left")
-    return _unpivot(every, "rule", {"applicable_rate": F.col("value"), "pairs": F.coalesce("pairs", F.lit(0))})
+    left_out = {"blocks": "skipped_blocks", "records": "skipped_records", "pairs": "skipped_pairs"}
+    capped = skipped.withColumnRenamed("rule", "name").withColumnsRenamed(left_out)
+    every = applicable.select(F.explode(rates).alias("r")).select("r.*")
+    counts = {name: F.coalesce(name, F.lit(0)) for name in ("pairs", *left_out.values())}
+    with_counts = every.join(found, "name", "left").join(capped, "name", "left")
+    return _unpivot(with_counts, "rule", {"applicable_rate": F.col("value"), **counts})
 
 
 def _identifiers(resolved: DataFrame, golden: DataFrame, config: Config) -> DataFrame:

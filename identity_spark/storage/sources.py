@@ -29,19 +29,6 @@ def read_source(spark: SparkSession, source: Source, version: int | None = None)
         raise InputError(f"{place}.where: {source.where!r} does not fit the table: {first_line(error)}") from error
 
 
-def read_labels(spark: SparkSession, path: str) -> DataFrame:
-    """``record_key`` and ``entity_id`` from a file or folder whose format its name or its content tells."""
-    suffix = path.rstrip("/").rsplit(".", 1)[-1].lower()
-    formats = [suffix] if suffix in ("csv", "json", "parquet", "orc") else ["delta", "parquet", "orc", "json"]
-    problems = []
-    for form in formats:
-        try:
-            return spark.read.format(form).option("header", "true").load(path).select("record_key", "entity_id")
-        except PySparkException as error:
-            problems.append(f"{form}: {first_line(error)}")
-    raise InputError(f"--truth: {path} gives no record_key and entity_id ({'; '.join(problems)})")
-
-
 def delta_version(spark: SparkSession, source: Source) -> int | None:
     """The newest version of a Delta source, so that one run reads one state of it; null for other formats."""
     if source.path is not None and source.format != "delta":

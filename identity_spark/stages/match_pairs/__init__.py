@@ -1,0 +1,17 @@
+"""Links: which records each rule joins, and by which values."""
+
+from identity_spark.stages.match_pairs.blocks import large_blocks, skipped_blocks
+from identity_spark.stages.match_pairs.compared import compared_links
+from identity_spark.stages.match_pairs.exact import exact_links
+from identity_spark.stages.match_pairs.keys import applies, rule_keys
+from identity_spark.stages.match_pairs.pairs import match_pairs
+
+__all__ = [
+    "applies",
+    "compared_links",
+    "exact_links",
+    "large_blocks",
+    "match_pairs",
+    "rule_keys",
+    "skipped_blocks",
+]

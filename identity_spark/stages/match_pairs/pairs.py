@@ -1,0 +1,38 @@
+"""The table of match pairs."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from identity_spark.config import Config
+from identity_spark.schemas import multi_valued
+
+
+def match_pairs(links: DataFrame, profiles: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
+    """``PAIRS`` less ``run_id``: each pair and rule once, with all its evidence."""
+    names = F.array(*(F.lit(r.name) for r in config.rules))
+    ids = profiles.select(F.col("record_id").alias("left_id"), "dinmo_id")
+    return (
+        _once(links, usable, config)
+        .join(ids, "left_id", "left")
+        .select(
+            *("left_record_key", "right_record_key"),
+            F.element_at(names, F.col("rule_index") + 1).alias("rule"),
+            "evidence",
+            F.lit("accepted").alias("status"),
+            F.lit(None).cast("string").alias("refused_by"),
+            "dinmo_id",
+        )
+    )
+
+
+def _once(links: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
+    """``links`` with the evidence put together where two records share several values under one rule."""
+    columns = ["left_id", "left_record_key", "right_record_key", "rule_index"]
+    every_pair = config.match_pairs == "all"  # stars beside pairs
+    repeating = [n for n, rule in enumerate(config.rules) if every_pair or multi_valued(usable, rule.anchor)]
+    if not repeating:
+        return links.select(*columns, "evidence")
+    may_repeat = F.col("rule_index").isin(repeating)
+    joined = F.sort_array(F.array_distinct(F.flatten(F.collect_list("evidence")))).alias("evidence")
+    together = links.where(may_repeat).groupBy(*columns).agg(joined)
+    return links.where(~may_repeat).select(*columns, "evidence").unionByName(together)

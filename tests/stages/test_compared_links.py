@@ -1,0 +1,243 @@
+"""Links of rules that compare, against a matcher in plain Python that looks at every pair."""
+
+import random
+from collections import Counter, defaultdict
+from functools import cache
+from itertools import combinations as pairs_of
+
+import pytest
+from outputs import combinations, connected
+from plain_matcher import values_match
+
+from identity_spark.config import value_type
+from identity_spark.schemas import LINKS, PAIRS, differences
+from identity_spark.stages import match_pairs
+from identity_spark.stages.match_pairs import blocks
+
+FIELDS = ("email", "phone", "first_name", "last_name", "birth_date", "card", "words")
+COLUMNS = (
+    "record_id long, record_key string, source string, email array<string>, phone string, first_name string, "
+    "last_name string, birth_date string, card string, words array<string>"
+)
+RULES = """rules=[
+ {name: card, criteria: [{identifiers: card, match: exact}]},
+ {name: email, criteria: [
+   {identifiers: email, match: exact}, {identifiers: first_name, match: fuzzy_medium, missing: pass},
+   {identifiers: birth_date, match: fuzzy_medium, missing: pass}]},
+ {name: phone, sources: [crm], criteria: [
+   {identifiers: phone, match: exact}, {identifiers: [first_name, last_name], match: fuzzy_strong}]},
+ {name: phone_strict, sources: [crm], criteria: [
+   {identifiers: phone, match: exact}, {identifiers: last_name, match: fuzzy_medium, threshold: 0.5},
+   {identifiers: birth_date, match: fuzzy_strong, missing: pass}]},
+ {name: phone_and_date, sources: [crm], criteria: [
+   {identifiers: phone, match: exact}, {identifiers: birth_date, match: fuzzy_strong, missing: pass}]},
+ {name: name_and_date, criteria: [
+   {identifiers: [last_name, birth_date], match: exact}, {identifiers: first_name, match: fuzzy_medium},
+   {identifiers: card, match: exact, missing: pass}]},
+ {name: date_and_words, criteria: [
+   {identifiers: birth_date, match: exact}, {identifiers: words, match: fuzzy_strong, at_least: 2}]},
+ {name: words, criteria: [
+   {identifiers: words, match: exact, at_least: 2}, {identifiers: card, match: fuzzy_medium, missing: pass}]},
+ {name: first_and_email, criteria: [
+   {identifiers: first_name, match: exact}, {identifiers: email, match: fuzzy_medium}]},
+ {name: first_and_phone, max_block_records: 12, criteria: [
+   {identifiers: first_name, match: exact}, {identifiers: phone, match: fuzzy_medium, missing: pass}]}
+]"""
+WORDS = ("identifiers.words={from: last_name, transform: tokens}",)
+
+
+@pytest.fixture
+def config(make_config):
+    return make_config(*WORDS, RULES)
+
+
+def people(seed: int, count: int) -> list[tuple]:
+    """Records of fewer people than records, with values that vary and go missing."""
+    rng = random.Random(seed)
+    firsts, lasts = (
+        ["john", "jon", "bill", "william", "mary", "maria", "ann", "anna", "jo", "j"],
+        ["smith", "smyth", "lee", "leigh", "garcia", "jones"],
+    )
+    towns = [start + end for start in ("berg", "hill", "stone", "field", "wood") for end in ("", "ton", "ham", "ley")]
+    persons = [
+        (
+            [f"{rng.choice(firsts)}{n // 3}@x.io", f"{rng.choice(lasts)}{n // 4}@y.io"], f"+1415555{n // 3:04}",
+            rng.choice(firsts), rng.choice(lasts), f"19{rng.randint(50, 54)}-0{rng.randint(1, 3)}-1{rng.randint(0, 2)}",
+            f"c{n // 3:05}", rng.sample(towns, 3),
+        )
+        for n in range(count // 3)
+    ]  # fmt: skip
+    rows = []
+    for n in range(count):
+        email, phone, *texts, card, words = rng.choice(persons)
+        values = [
+            rng.sample(email, rng.randint(1, 2)), varied(rng, phone), *(varied(rng, text) for text in texts),
+            varied(rng, card), rng.sample(words, rng.randint(1, 3)),
+        ]  # fmt: skip
+        source = rng.choice(["crm", "crm", "shop"])
+        rows.append((n * 7 % count, f"{source}:{n:05}", source, *(v if rng.random() < 0.8 else None for v in values)))
+    return rows
+
+
+def varied(rng: random.Random, text: str) -> str:
+    """Now and then a text with one character changed, two swapped, or one left out; dates keep their form."""
+    if rng.random() < 0.75 or len(text) < 3:
+        return text
+    at = rng.randrange(len(text) - 1)
+    if text[at] == "-" or text[at + 1] == "-" or at < 2:
+        return text
+    return rng.choice([text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + "1" + text[at + 1 :]])
+
+
+def expected_pairs(rows, config) -> set[tuple[str, str, str]]:
+    """Every pair that each rule matches, by looking at every pair of every block."""
+    kinds = {i.name: value_type(i) for i in config.identifiers}
+    found = set()
+    for rule in config.rules:
+        in_block = defaultdict(list)
+        for row in rows:
+            record = dict(zip(("record_id", "record_key", "source", *FIELDS), row, strict=True))
+            if not rule.sources or record["source"] in rule.sources:
+                for key in combinations([record[i] for i in rule.anchor]):
+                    in_block[key].append(record)
+        for block in in_block.values():
+            if rule.exact or len(block) <= rule.max_block_records:
+                for pair in pairs_of(sorted(block, key=lambda r: r["record_key"]), 2):
+                    if all(holds(c, pair, kinds) for c in rule.criteria):
+                        found.add((rule.name, *(record["record_key"] for record in pair)))
+    return found
+
+
+def holds(criterion, pair, kinds) -> bool:
+    for name in criterion.identifiers:
+        left, right = ([v] if isinstance(v, str) else v for v in (record[name] for record in pair))
+        if not left or not right:
+            if criterion.missing == "fail":
+                return False
+        elif not cached(
+            kinds[name], criterion.match, criterion.threshold, criterion.at_least, tuple(left), tuple(right)
+        ):
+            return False
+    return True
+
+
+cached = cache(values_match)
+
+
+def links_of(spark, rows, config, partitions: int = 3) -> list:
+    usable = spark.createDataFrame(rows, COLUMNS).repartition(partitions)
+    large = match_pairs.large_blocks(usable, config).localCheckpoint()
+    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    assert differences(links, LINKS) == []
+    return links.collect()
+
+
+def named(links, config) -> set[tuple[str, str, str]]:
+    return {(config.rules[r.rule_index].name, r.left_record_key, r.right_record_key) for r in links}
+
+
+def connected_by(rule: str, pairs) -> set[frozenset[str]]:
+    return {frozenset(cluster) for cluster in connected([pair for name, *pair in pairs if name == rule])}
+
+
+def test_every_pair_of_every_rule_is_the_one_of_the_oracle(spark, make_config):
+    config = make_config(*WORDS, RULES, "match_pairs=all")
+    rows = people(1, 2000)
+    expected = expected_pairs(rows, config)
+    counts = Counter(rule for rule, *_ in expected)
+    assert [rule.name for rule in config.rules if counts[rule.name] <= 10] == [], "every rule finds pairs"
+    assert named(links_of(spark, rows, config), config) == expected
+
+
+def test_spanning_pairs_connect_the_same_records(spark, config):
+    rows = people(2, 600)
+    expected = expected_pairs(rows, config)
+    found = named(links_of(spark, rows, config), config)
+    assert len(found) < len(expected), "some records collapse"
+    assert found <= expected
+    for rule in config.rules:
+        assert connected_by(rule.name, found) == connected_by(rule.name, expected)
+
+
+def test_links_depend_neither_on_the_order_of_rows_nor_on_partitions_nor_on_record_ids(spark, config):
+    rows = people(4, 400)
+    shuffled = [(len(rows) - n, *row[1:]) for n, row in enumerate(rows)]
+    random.Random(4).shuffle(shuffled)
+    first, second = (links_of(spark, r, config, p) for r, p in ((rows, 1), (shuffled, 5)))
+    assert {row[3:] for row in map(plain, first)} == {row[3:] for row in map(plain, second)}
+
+
+def plain(link) -> tuple:
+    return (*link[:5], tuple(tuple(e) for e in link.evidence))
+
+
+def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatch):
+    tile = 4
+    rows = people(5, 500)
+    whole = named(links_of(spark, rows, config), config)
+    monkeypatch.setattr(blocks, "TILE_RECORDS", tile)
+    usable = spark.createDataFrame(rows, COLUMNS)
+    sizes = [r.records for r in match_pairs.large_blocks(usable, config).collect()]
+    assert max(sizes) > 4 * tile, "some blocks have many tiles"
+    in_tiles = named(links_of(spark, rows, config), config)
+    assert in_tiles <= expected_pairs(rows, config)
+    for rule in config.rules:
+        assert connected_by(rule.name, in_tiles) == connected_by(rule.name, whole)
+
+
+def test_a_block_over_the_cap_is_not_compared_and_is_counted(spark, make_config):
+    rule = "rules=[{name: phone, max_block_records: 3, criteria: [{identifiers: phone, match: exact}, {identifiers: last_name, match: fuzzy_medium}]}]"
+    rows = [(n, f"crm:{n}", "crm", None, "+1" if n < 4 else "+2", None, "lee", None, None, None) for n in range(7)]
+    config = make_config(rule)
+    assert named(links_of(spark, rows, config), config) == {("phone", "crm:4", "crm:5"), ("phone", "crm:4", "crm:6")}
+    large = match_pairs.large_blocks(spark.createDataFrame(rows, COLUMNS), config)
+    assert [tuple(r) for r in match_pairs.skipped_blocks(large, config).collect()] == [("phone", 1, 4, 6)]
+    wider = make_config(rule.replace("3", "4"))
+    assert len(links_of(spark, rows, wider)) == 3 + 2
+    assert [tuple(r) for r in match_pairs.skipped_blocks(large, wider).collect()] == [("phone", 0, 0, 0)]
+
+
+def test_rules_of_one_block_keep_their_own_caps(spark, config):
+    rows = people(6, 600)
+    sizes = Counter(row[5] for row in rows if row[5])
+    assert max(sizes.values()) > 12
+    found = named(links_of(spark, rows, config), config)
+    first_names = {row[1]: row[5] for row in rows}
+    assert {first_names[a] for rule, a, _ in found if rule == "first_and_phone"} <= {
+        n for n, c in sizes.items() if c <= 12
+    }
+    assert {first_names[a] for rule, a, _ in found if rule == "first_and_email"} & {
+        n for n, c in sizes.items() if c > 12
+    }
+
+
+def test_evidence_says_what_matched_and_how(spark, config):
+    rows = [
+        (1, "crm:1", "crm", ["bill@x.io", "b@x.io"], "+1", "bill", "smith", "1980-02-03", None, ["old", "town"]),
+        (2, "crm:2", "crm", ["c@x.io", "b@x.io"], "+2", "william", "smith", "1980-03-02", None, ["old", "towne", "x"]),
+        (3, "crm:3", "crm", None, "+1", "billy", "smyth", None, None, None),
+    ]
+    usable = spark.createDataFrame(rows, COLUMNS)
+    large = match_pairs.large_blocks(usable, config)
+    profiles = spark.createDataFrame([(n, "id") for n in (1, 2, 3)], "record_id long, dinmo_id string")
+    links = match_pairs.compared_links(usable, large, config)
+    pairs = match_pairs.match_pairs(links, profiles, usable, config)
+    assert differences(pairs.selectExpr("*", "'r' AS run_id"), PAIRS) == []
+    found = {(p.rule, p.left_record_key, p.right_record_key): [tuple(e) for e in p.evidence] for p in pairs.collect()}
+    assert found == {
+        ("email", "crm:1", "crm:2"): [
+            ("birth_date", "fuzzy_medium", "1980-02-03", "1980-03-02", pytest.approx(0.8)),
+            ("email", "exact", "b@x.io", "b@x.io", 1.0),
+            ("first_name", "fuzzy_medium", "bill", "william", pytest.approx(3 / 7)),
+        ],
+        ("phone", "crm:1", "crm:3"): [
+            ("phone", "exact", "+1", "+1", 1.0),
+            ("first_name", "fuzzy_strong", "bill", "billy", pytest.approx(0.8)),
+            ("last_name", "fuzzy_strong", "smith", "smyth", pytest.approx(0.8)),
+        ],
+        ("phone_strict", "crm:1", "crm:3"): [
+            ("phone", "exact", "+1", "+1", 1.0),
+            ("last_name", "fuzzy_medium", "smith", "smyth", pytest.approx(0.8)),
+        ],
+        ("phone_and_date", "crm:1", "crm:3"): [("phone", "exact", "+1", "+1", 1.0)],
+    }
