@@ -19,6 +19,7 @@ from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
 from identity_spark.errors import InputError
 from identity_spark.reference import facts
+from identity_spark.rule_advice_text import BlockCounts, ValueCounts, rule_advice_text
 from identity_spark.shared_values_text import SharedValue, shared_values_text
 from identity_spark.stages import (
     checks,
@@ -79,6 +80,13 @@ class Run:
         self.seconds[name] = time.monotonic() - start
         log.info("%s: %s rows, %.1f s", name, f"{rows:,}", self.seconds[name])
         return written
+
+
+class InMemory(Workspace):
+    """Working files of a job that writes none: what is written down stays with the executors."""
+
+    def materialize(self, name: str, frame: DataFrame) -> DataFrame:
+        return frame.localCheckpoint()
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,25 @@ def profile_values(spark: SparkSession, config: Config, limit: int) -> str:
     return shared_values_text(found, config)
 
 
+def profile_rules(spark: SparkSession, config: Config) -> str:
+    """What each rule will cost and which of them to look at, as text, from counts alone; nothing is written."""
+    now = datetime.now(timezone.utc)
+    this = Run("profile", now, InMemory(Tables(spark, config.output), "profile"))
+    with session.run_settings(spark):
+        versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
+        read = read_records(spark, config, versions)
+        standardized = standardize.standardize(read, config, facts("blocked_values"), this.today)
+        standardized = this.write_down("standardize", standardized)
+        records.require_values(records.counts_by_source(standardized, config), config)
+        keyed, _ = _separate_bad_keys(standardized, config, this)
+        usable = this.write_down("usable", _without_over_shared(keyed, config, this))
+        log.info("counts ...")
+        blocks = match_pairs.rule_blocks(usable, config).orderBy("rule_index").collect()
+        values = match_pairs.value_pairs(usable, config).collect()
+    found = {row["identifier"]: ValueCounts(row["records"], row["pairs"]) for row in values}
+    return rule_advice_text([BlockCounts(*row[1:]) for row in blocks], found, config)
+
+
 def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int | None]) -> DataFrame:
     """``RECORDS`` of all sources, lazily; raises ``InputError`` with every problem of every source."""
     parts, problems = [], []
@@ -209,7 +236,8 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
     keyed, bad_keys = _separate_bad_keys(standardized, config, this)
     usable = _without_over_shared(keyed, config, this)
 
-    large = this.write_down("large_blocks", match_pairs.large_blocks(usable, config))
+    crowded = this.write_down("crowded_keys", match_pairs.crowded_keys(usable, config))
+    large = this.work.materialize("large_blocks", match_pairs.large_blocks(usable, crowded, config))
     links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
     links = this.write_down("links", links)
     with this.stage("clusters"):

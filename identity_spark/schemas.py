@@ -49,6 +49,7 @@ LINKS = _struct(
     right_record_key=TEXT,
     evidence=EVIDENCE,
 )
+CROWDED_KEYS = _struct(anchor=IntegerType(), hash=COUNT)
 LARGE_BLOCKS = _struct(anchor=IntegerType(), parts=TEXTS, records=COUNT)
 SKIPPED_BLOCKS = _struct(rule=TEXT, blocks=COUNT, records=COUNT, pairs=COUNT)
 CLUSTERS = _struct(record_id=COUNT, cluster_id=COUNT)

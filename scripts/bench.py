@@ -2,6 +2,7 @@
 """Times the real job on made data, in a fresh process, and prints what it measured as JSON.
 
   scripts/bench.py --rows 1000000 [--engine dataframe] [--driver-memory 8g] [--keep DIR]
+  scripts/bench.py --rows 1000000 --only standardize      # the cost of each standardizer: scripts/bench_standardize.py
 
 ``wall_s`` is the whole process with the start of Spark, ``stages`` the seconds of each stage, ``peak_mb`` the resident
 memory of the job's JVM and Python together at its highest (sampled each half second).
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,14 +33,15 @@ def main() -> None:
         people = folder / f"people-{arguments.rows}-{arguments.seed}"
         if not (people / "meta.json").exists():
             make_people(arguments.rows, arguments.seed, people)
-        result = run_job(arguments, people, folder / "output")
+        run = run_standardize if arguments.only == "standardize" else run_job
+        result = run(arguments, people, folder / "output")
     finally:
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)
     print(json.dumps(result, indent=1))
 
 
-def parse() -> argparse.Namespace:
+def parse(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Times the job on made data.")
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
@@ -46,7 +49,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--config", default=str(ROOT / "conf" / "customers.yaml"))
     parser.add_argument("--driver-memory", default="8g")
     parser.add_argument("--keep", metavar="DIR", help="keep the data there, and use it again")
-    return parser.parse_args()
+    parser.add_argument("--only", choices=("standardize",), help="time this part alone, warm")
+    parser.add_argument("--repetitions", type=int, default=5, help="warm passes of --only, of which the median counts")
+    return parser.parse_args(given)
 
 
 def make_people(rows: int, seed: int, out: Path) -> None:
@@ -77,12 +82,29 @@ def run_job(arguments: argparse.Namespace, people: Path, output: Path) -> dict:
     return {
         "rows": arguments.rows,
         "engine": arguments.engine,
-        "machine": {"cores": os.cpu_count(), "platform": platform.platform(), "driver_memory": arguments.driver_memory},
+        "machine": machine(arguments),
         "wall_s": round(wall, 1),
         "stages_s": round(sum(s["seconds"] for s in stages.values()), 1),
         "peak_mb": peak.stop(),
         "stages": stages,
     }
+
+
+def run_standardize(arguments: argparse.Namespace, people: Path, work: Path) -> dict:
+    """Runs scripts/bench_standardize.py on the people; exits with its code where it fails."""
+    work.mkdir(parents=True, exist_ok=True)
+    result = work / "standardize.json"
+    submit = [str(ROOT / "scripts" / "submit"), "--driver-memory", arguments.driver_memory]
+    part = [str(ROOT / "scripts" / "bench_standardize.py"), "--people", str(people), "--work", str(work)]
+    options = ["--result", str(result), "--repetitions", str(arguments.repetitions)]
+    process = subprocess.run([*submit, *part, *options], stdout=sys.stderr, check=False)
+    if process.returncode:
+        sys.exit(process.returncode)
+    return {"rows": arguments.rows, "machine": machine(arguments), **json.loads(result.read_text(encoding="utf-8"))}
+
+
+def machine(arguments: argparse.Namespace) -> dict:
+    return {"cores": os.cpu_count(), "platform": platform.platform(), "driver_memory": arguments.driver_memory}
 
 
 def stage(match: re.Match[str]) -> dict:

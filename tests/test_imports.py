@@ -14,6 +14,7 @@ ALLOWED = {
     "reference": set(),
     "summary": set(),
     "shared_values_text": {"config"},
+    "rule_advice_text": {"config"},
     "config": {"config", *LEAVES},
     "expressions": {"expressions", "reference"},
     "schemas": LEAVES,
@@ -28,12 +29,21 @@ ALLOWED = {
         "schemas",
         "summary",
         "shared_values_text",
+        "rule_advice_text",
         "version",
         *LEAVES,
     },
     "jobs": {"pipeline", "storage", "config", "command_line", *LEAVES},
 }
-WITHOUT_SPARK = ("config", "errors.py", "reference.py", "command_line.py", "summary.py", "shared_values_text.py")
+WITHOUT_SPARK = (
+    "config",
+    "errors.py",
+    "reference.py",
+    "command_line.py",
+    "summary.py",
+    "shared_values_text.py",
+    "rule_advice_text.py",
+)
 
 
 def imported_modules(file: Path) -> set[str]:

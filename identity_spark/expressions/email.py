@@ -50,7 +50,8 @@ def tidy_email(raw: Column) -> Column:
 
 def _tidied(raw: Column, folded: Column) -> Column:
     plain = F.trim(F.lower(raw))
-    return F.when(plain.rlike(PLAIN), plain).otherwise(_address(_unwrapped(folded)))
+    is_plain = plain.isNotNull() & plain.rlike(PLAIN)  # names `plain` twice: so Spark computes it once
+    return F.when(is_plain, plain).otherwise(_address(_unwrapped(folded)))
 
 
 def _same_in_any_case(raw: Column) -> Column:

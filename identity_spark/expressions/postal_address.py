@@ -1,20 +1,36 @@
 """Postal addresses, their parts, and postal codes. Words and their short forms: ``conf/address_words.yaml``."""
 
-from functools import reduce
-from itertools import chain
+from collections.abc import Sequence
+from functools import cache, reduce
+from itertools import accumulate, chain
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import expand_letters, fold_case, fold_digits, fold_letters, is_ascii, or_null
+from identity_spark.expressions.text import (
+    expand_letters,
+    fold_case,
+    fold_digits,
+    fold_letters,
+    is_ascii,
+    keep_if,
+)
 from identity_spark.reference import facts
 
 SECTIONS = ("ways", "directions", "units", "numbers")
 OTHER_PUNCTUATION = r"[^\p{L}\p{M}\p{N}\x00-\x7f]+"
-BETWEEN_WORDS = r"[\x00-\"$-/:-`{-\x7f]+"  # ASCII that is no lower-case letter, digit or #
+BETWEEN_WORDS = r"[\x00-/:-`{-\x7f]+"  # ASCII that is no lower-case letter or digit
+LONGEST = 2000  # characters; longer text is no address
+LOOKED_UP = 8  # so many words are looked up one by one
+LIST = "\n"  # starts the list of short forms
+FREQUENT = "sardlcbnewtpfu"  # first letters of words, in the order of the list: what stands first is found sooner
+LETTER = r"(?:[a-df-h]|bis|ter|quater)(?: |\z)"  # of a house number
 NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
 FIRST_OR_LAST_NUMBER = rf"\A(?:(?!{NUMBER})(.* ))?({NUMBER})"  # 12 rue du 8 mai 1945; hauptstr 12
 
+DIGITS_ALONE = r"\A[0-9]{4,7}\z"  # this and the next two are most codes, and need no more than a look
+ZIP_OF_9 = r"\A[0-9]{5}-[0-9]{4}\z"
+BRITISH_OR_CANADIAN = r"(?i)\A(?:[a-z]{1,2}[0-9][0-9a-z]? ?[0-9][a-z]{2}|[a-z][0-9][a-z] ?[0-9][a-z][0-9])\z"
 SPACE = r"[\p{IsWhite_Space}\p{Cc}\p{Cf}]++"
 ZIP_PLUS_4 = r"\A((?:USA?[ -]{1,3})?[0-9]{5}) ?- ?[0-9]{4}\z"
 COUNTRY_PREFIX = (
@@ -26,10 +42,17 @@ POSTAL_CODE = r"\A(?=.*[0-9])[A-Z0-9]{2,12}\z"
 
 
 def standardize_address(raw: Column) -> Column:
-    """Words in lower case without accents and punctuation, common ones in their short form; null when none is left."""
-    text = F.replace(_folded(raw), F.lit("'s "), F.lit("s "))
-    words = F.transform(F.split(F.replace(text, F.lit("#"), F.lit(" # ")), BETWEEN_WORDS), _short)
-    return or_null(F.regexp_replace(F.array_join(words, " "), _needless(), ""))
+    """Words in lower case without accents and punctuation, common ones in their short form; null when none is left.
+
+    Null for more than ``LONGEST`` characters too. The first words, all that most addresses have, are looked up in a set
+    and a map, one by one, and the others found by a regular expression: a lambda over the words would be interpreted.
+    """
+    words = F.split(_spelled(raw), BETWEEN_WORDS)
+    first = (_short(F.get(words, F.lit(place))) for place in range(LOOKED_UP))
+    others = F.array_join(F.slice(words, LOOKED_UP + 1, LONGEST), " ")
+    more = F.when((F.size(words) > LOOKED_UP) & (F.length(raw) <= LONGEST), _shortened(others))
+    address = F.regexp_replace(F.trim(F.concat_ws(" ", *first, more)), _needless(), "")
+    return keep_if(address, (F.length(raw) <= LONGEST) & F.length(address).between(1, LONGEST))
 
 
 def house_number(canonical: Column) -> Column:
@@ -46,40 +69,90 @@ def street(canonical: Column) -> Column:
 
 def standardize_postal_code(raw: Column) -> Column:
     """Letters and digits in upper case, without country prefix and ZIP+4; null without digit or over 12 characters."""
-    text = F.trim(F.upper(raw))
-    code = F.when(text.rlike(r"\A[0-9]{4,7}\z"), text).otherwise(_bare_code(raw))
-    return F.get(F.regexp_extract_all(code, F.lit(POSTAL_CODE), F.lit(0)), F.lit(0))
+    return (
+        F.when(raw.rlike(DIGITS_ALONE), raw)
+        .when(raw.rlike(ZIP_OF_9), F.substring(raw, 1, 5))
+        .when(raw.rlike(BRITISH_OR_CANADIAN), F.upper(F.replace(raw, F.lit(" "), F.lit(""))))
+        .otherwise(F.get(F.regexp_extract_all(_bare_code(raw), F.lit(POSTAL_CODE), F.lit(0)), F.lit(0)))
+    )
 
 
 def _folded(raw: Column) -> Column:
     """Lower case without accents, in ASCII punctuation; the same for any writing in upper or lower case."""
-    letters = F.replace(fold_letters(expand_letters(fold_case(raw))), F.lit("\u03c2"), F.lit("\u03c3"))
+    lower = F.lower(fold_letters(expand_letters(fold_case(raw))))  # some letters fold to a capital
+    letters = F.replace(lower, F.lit("\u03c2"), F.lit("\u03c3"))
     apostrophes = F.replace(letters, F.lit("\u2019"), F.lit("'"))
     return F.when(is_ascii(raw), F.lower(raw)).otherwise(F.regexp_replace(apostrophes, OTHER_PUNCTUATION, " "))
 
 
+def _spelled(raw: Column) -> Column:
+    """The text in the letters of words, with number signs as a word."""
+    number_sign = F.lit(f" {_short_forms()['#']} ")
+    return F.replace(F.replace(_folded(raw), F.lit("'s "), F.lit("s ")), F.lit("#"), number_sign)
+
+
 def _short(word: Column) -> Column:
     """The short form of a common word, null for a word that says nothing; other words as they are."""
-    short_forms = _short_forms()
-    pairs = chain.from_iterable((F.lit(writing), F.lit(short).cast("string")) for writing, short in short_forms.items())
-    return F.when(word.isin(list(short_forms)), F.try_element_at(F.create_map(*pairs), word)).otherwise(word)
+    forms = {"": None, **_short_forms()}
+    pairs = chain.from_iterable((F.lit(writing), F.lit(short).cast("string")) for writing, short in forms.items())
+    is_common = word.isNotNull() & word.isin(list(forms))  # names `word` twice: so Spark computes it once
+    return F.when(is_common, F.try_element_at(F.create_map(*pairs), word)).otherwise(word)
+
+
+def _shortened(words: Column) -> Column:
+    """The words, one space between them, in their short form; may be ""."""
+    pattern, short_list = _common_words()
+    return F.trim(F.regexp_replace(F.concat(F.lit(" "), words, F.lit(" " + short_list)), pattern, "$1"))
+
+
+@cache
+def _common_words() -> tuple[str, str]:
+    """A pattern for a common word or the list of short forms, its group the short form; and that list.
+
+    A regular expression has one replacement for all that it finds. So the list follows the text, and a word looks
+    ahead to its short form there: in the part of the word's first letter, which is the one capital that stands before
+    it, after so many characters. " main street " with the list "S st, s,A ave," becomes " main st ".
+    """
+    branches, parts = [], []
+    for letter, endings in _common_endings().items():
+        places = accumulate((len(short) + 1 for short in endings), initial=0)
+        mark = letter.upper()
+        found = (f"{_either(ws)} [^{mark}]*{mark}.{{{at}}}" for ws, at in zip(endings.values(), places, strict=False))
+        branches.append(f"{letter}(?:{'|'.join(found)})")
+        parts.append(mark + "".join(f"{short}," for short in endings))
+    return rf" (?=(?:{'|'.join(branches)})([^,]*))[^ ]*|{LIST}.*", LIST + "".join(parts)
+
+
+def _common_endings() -> dict[str, dict[str, list[str]]]:
+    """The words by first letter and short form, each without that letter; a space before the short form, if any."""
+    found: dict[str, dict[str, list[str]]] = {letter: {} for letter in FREQUENT}
+    for word, short in _short_forms().items():
+        if word != "#":
+            found.setdefault(word[0], {}).setdefault(f" {short}" if short else "", []).append(word[1:])
+    return {letter: endings for letter, endings in found.items() if endings}
+
+
+def _either(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"(?:{'|'.join(words)})"
 
 
 def _short_forms() -> dict[str, str | None]:
-    """Each writing with its short form, in the order of the file: Spark looks from the first to the last."""
+    """Each common word with its short form, null for a word that says nothing; the most frequent first."""
     words = facts("address_words")
     pairs = ((writing, short) for section in SECTIONS for short, ws in words[section].items() for writing in ws)
-    return {**dict(pairs), **dict.fromkeys(["", *words["dropped"]])}
+    return {**dict(pairs), **dict.fromkeys(words["dropped"])}
 
 
 def _needless() -> str:
     """A pattern for what may go from joined words; it looks at spaces and the letter a: nothing else starts one."""
     words = facts("address_words")
-    long_ends = [f"{end[len(short) :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends]
-    apart = [f" (?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
-    twice = r"apt (?<=(?<![^ ])apt apt )"  # apt #4
-    letter = r" (?=(?:[a-df-h]|bis|ter|quater)(?: |\z)(?!(?:st|ave|n|s|e|w)(?: |\z)))(?<=[0-9] )"  # 12 b, but 5 d st
-    return f"(?=[ a])(?:{'|'.join([*long_ends, *apart, twice, letter])})"
+    long_ends = [
+        f"{end[len(short) + 1 :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends
+    ]
+    apart = [f"(?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
+    twice = r"pt (?<=(?<![^ ])apt apt )"  # apt #4
+    letter = rf"(?={LETTER}(?!(?:st|ave|n|s|e|w)(?: |\z)))(?<=[0-9] )"  # 12 b, but 5 d st
+    return f" (?:{'|'.join([letter, *apart])})|a(?:{'|'.join([*long_ends, twice])})"
 
 
 def _without_units(canonical: Column) -> Column:

@@ -4,24 +4,11 @@ import pytest
 
 from identity_spark.config.unsupported import LATER
 
-LOYALTY = "rules[0].criteria[0]"
-FUZZY = "rules[1].criteria[1]"
 CASES = [
     (
         "identifiers.birth_date.conflict_tolerance=fuzzy_medium",
         "identifiers.birth_date.conflict_tolerance: 'fuzzy_medium' is not supported yet; "
         "leave it out: limits count different values",
-    ),
-    (f"{FUZZY}.match=fuzzy_strong", f"{FUZZY}.match: 'fuzzy_strong' is not supported yet; write exact"),
-    (f"{FUZZY}.match=fuzzy_medium", f"{FUZZY}.match: 'fuzzy_medium' is not supported yet; write exact"),
-    (
-        f"{FUZZY}.missing=pass",
-        f"{FUZZY}.missing: 'pass' is not supported yet; leave it out: a missing value fails the criterion",
-    ),
-    (f"{LOYALTY}.at_least=2", f"{LOYALTY}.at_least: 2 is not supported yet; leave it out: one equal value is enough"),
-    (
-        f"{LOYALTY}.at_least=${{N:-2}}",
-        f"{LOYALTY}.at_least: '2' is not supported yet; leave it out: one equal value is enough",
     ),
     ("guardrails.on_conflict=peel", "guardrails.on_conflict: 'peel' is not supported yet; write exclude"),
     (
@@ -32,7 +19,6 @@ CASES = [
         "golden.groups.place={fields: [city, last_name], strategy: last_non_null, sources: [crm]}",
         "golden.groups: not supported yet; leave it out, and name the fields under golden.fields",
     ),
-    ("match_pairs=all", "match_pairs: 'all' is not supported yet; write spanning"),
     ("overrides=decisions.csv", "overrides: 'decisions.csv' is not supported yet; leave it out"),
     ("overrides={table: a.b}", "overrides: not supported yet; leave it out"),
 ]
@@ -43,15 +29,8 @@ def test_refused(problems, override, expected):
     assert problems(override) == [expected]
 
 
-def test_threshold_is_refused_with_the_match_it_belongs_to(problems):
-    assert problems("rules[1].criteria[1]={identifiers: first_name, match: fuzzy_strong, threshold: 0.9}") == [
-        f"{FUZZY}.match: 'fuzzy_strong' is not supported yet; write exact",
-        f"{FUZZY}.threshold: 0.9 is not supported yet; leave it out",
-    ]
-
-
 def test_each_line_of_the_table_is_reached(problems):
-    overrides = [override for override, _ in CASES] + [f"{FUZZY}.threshold=0.9"]
+    overrides = [override for override, _ in CASES]
     found = " ".join(line for override in overrides for line in problems(override))
     assert [later.remedy for later in LATER if f"not supported yet; {later.remedy}" not in found] == []
 

@@ -7,6 +7,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from identity_spark.expressions.postal_address import (
+    LONGEST,
+    LOOKED_UP,
     SECTIONS,
     house_number,
     standardize_address,
@@ -85,11 +87,18 @@ ADDRESSES = [  # raw, canonical, house number, street
     ("C.so Italia 6", "cso italia 6", "6", "cso italia"),
     ("ул. Ленина 5", "ул ленина 5", "5", "ул ленина"),
     ("東京都 1-2", "東京都 1 2", "2", "東京都 1"),
+    ("12 \u1d37 Street", "12 k st", "12", "k st"),  # folds to a capital
     ("12-14 High Street", "12 14 high st", "12", "14 high st"),
     ("The Old Mill", "the old mill", None, "the old mill"),
     ("12", "12", "12", None),
     ("No.", None, None, None),
     (" . , - ", None, None, None),
+    (
+        "Apt 4, Building 2, Floor 3, The Old Mill, 12 North Main Street, Suite No. 7",
+        "apt 4 bldg 2 fl 3 the old mill 12 n main st ste 7",
+        "12",
+        "the old mill n main st",
+    ),
     ("", None, None, None),
     (None, None, None, None),
 ]
@@ -112,6 +121,8 @@ POSTAL_CODES = [
     ("K1A 0B6", "K1A0B6"),
     ("k1a-0b6", "K1A0B6"),
     ("D02 AF30", "D02AF30"),
+    ("e1 6an", "E16AN"),
+    ("m1m1m1", "M1M1M1"),
     ("HM 12", "HM12"),
     ("VLT 1117", "VLT1117"),
     ("1012 AB", "1012AB"),
@@ -144,6 +155,23 @@ POSTAL_CODES = [
 def test_an_address_is_canonical_or_null(spark: SparkSession) -> None:
     actual = standardized(spark, standardize_address, [case[0] for case in ADDRESSES])
     assert list(zip(actual, strict=True)) == [(case[1],) for case in ADDRESSES]
+
+
+def test_every_word_has_its_short_form_wherever_it_stands(spark: SparkSession) -> None:
+    """The first words are looked up, later ones found by a regular expression: they agree on every word of the file."""
+    words = facts("address_words")
+    pairs = [(writing, short) for section in SECTIONS for short, ws in words[section].items() for writing in ws]
+    pairs += [(writing, "") for writing in words["dropped"]]
+    filler = "xx " * LOOKED_UP
+    for before in ("xx", filler + "xx"):
+        expected = [" ".join(f"{before} {short} yy".split()) for _, short in pairs]
+        assert standardized(spark, standardize_address, [f"{before} {word} yy" for word, _ in pairs]) == expected
+
+
+def test_what_is_too_long_is_no_address(spark: SparkSession) -> None:
+    longest = "x" * LONGEST
+    grown = "bp " * (LONGEST // 3)  # each becomes "po box"
+    assert standardized(spark, standardize_address, [longest, longest + "x", grown]) == [longest, None, None]
 
 
 def test_parts_of_an_address(spark: SparkSession) -> None:

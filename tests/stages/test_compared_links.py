@@ -10,7 +10,7 @@ from outputs import combinations, connected
 from plain_matcher import values_match
 
 from identity_spark.config import value_type
-from identity_spark.schemas import LINKS, PAIRS, differences
+from identity_spark.schemas import LARGE_BLOCKS, LINKS, PAIRS, differences
 from identity_spark.stages import match_pairs
 from identity_spark.stages.match_pairs import blocks
 
@@ -124,9 +124,15 @@ def holds(criterion, pair, kinds) -> bool:
 cached = cache(values_match)
 
 
+def blocks_of(usable, config):
+    large = match_pairs.large_blocks(usable, match_pairs.crowded_keys(usable, config), config)
+    assert differences(large, LARGE_BLOCKS) == []
+    return large
+
+
 def links_of(spark, rows, config, partitions: int = 3) -> list:
     usable = spark.createDataFrame(rows, COLUMNS).repartition(partitions)
-    large = match_pairs.large_blocks(usable, config).localCheckpoint()
+    large = blocks_of(usable, config).localCheckpoint()
     links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
     assert differences(links, LINKS) == []
     return links.collect()
@@ -177,7 +183,7 @@ def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatc
     whole = named(links_of(spark, rows, config), config)
     monkeypatch.setattr(blocks, "TILE_RECORDS", tile)
     usable = spark.createDataFrame(rows, COLUMNS)
-    sizes = [r.records for r in match_pairs.large_blocks(usable, config).collect()]
+    sizes = [r.records for r in blocks_of(usable, config).collect()]
     assert max(sizes) > 4 * tile, "some blocks have many tiles"
     in_tiles = named(links_of(spark, rows, config), config)
     assert in_tiles <= expected_pairs(rows, config)
@@ -190,7 +196,7 @@ def test_a_block_over_the_cap_is_not_compared_and_is_counted(spark, make_config)
     rows = [(n, f"crm:{n}", "crm", None, "+1" if n < 4 else "+2", None, "lee", None, None, None) for n in range(7)]
     config = make_config(rule)
     assert named(links_of(spark, rows, config), config) == {("phone", "crm:4", "crm:5"), ("phone", "crm:4", "crm:6")}
-    large = match_pairs.large_blocks(spark.createDataFrame(rows, COLUMNS), config)
+    large = blocks_of(spark.createDataFrame(rows, COLUMNS), config)
     assert [tuple(r) for r in match_pairs.skipped_blocks(large, config).collect()] == [("phone", 1, 4, 6)]
     wider = make_config(rule.replace("3", "4"))
     assert len(links_of(spark, rows, wider)) == 3 + 2
@@ -218,7 +224,7 @@ def test_evidence_says_what_matched_and_how(spark, config):
         (3, "crm:3", "crm", None, "+1", "billy", "smyth", None, None, None),
     ]
     usable = spark.createDataFrame(rows, COLUMNS)
-    large = match_pairs.large_blocks(usable, config)
+    large = blocks_of(usable, config)
     profiles = spark.createDataFrame([(n, "id") for n in (1, 2, 3)], "record_id long, dinmo_id string")
     links = match_pairs.compared_links(usable, large, config)
     pairs = match_pairs.match_pairs(links, profiles, usable, config)

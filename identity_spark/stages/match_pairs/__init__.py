@@ -1,6 +1,7 @@
 """Links: which records each rule joins, and by which values."""
 
-from identity_spark.stages.match_pairs.blocks import large_blocks, skipped_blocks
+from identity_spark.stages.match_pairs.advice import rule_blocks, value_pairs
+from identity_spark.stages.match_pairs.blocks import crowded_keys, large_blocks, skipped_blocks
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
 from identity_spark.stages.match_pairs.keys import applies, rule_keys
@@ -9,9 +10,12 @@ from identity_spark.stages.match_pairs.pairs import match_pairs
 __all__ = [
     "applies",
     "compared_links",
+    "crowded_keys",
     "exact_links",
     "large_blocks",
     "match_pairs",
+    "rule_blocks",
     "rule_keys",
     "skipped_blocks",
+    "value_pairs",
 ]

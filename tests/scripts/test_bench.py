@@ -1,0 +1,55 @@
+"""The benchmark: its arguments, and that its standardizers are compiled code."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bench
+import bench_standardize
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+
+def test_arguments() -> None:
+    assert bench.parse(["--rows", "10"]).only is None
+    arguments = bench.parse(["--rows", "10", "--only", "standardize"])
+    assert (arguments.rows, arguments.only, arguments.repetitions) == (10, "standardize", 5)
+
+
+@pytest.mark.parametrize("wrong", [[], ["--rows", "ten"], ["--rows", "10", "--only", "nothing"]])
+def test_wrong_arguments_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        bench.parse(wrong)
+    assert stop.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_records_hold_every_identifier(spark: SparkSession, tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    bench.make_people(2000, 1, people)
+    records = bench_standardize.complete_records(spark, people, tmp_path / "records")
+    assert records.columns == list(bench_standardize.TYPES)
+    assert records.count() == 2000
+    assert records.select(*(F.count(name).alias(name) for name in records.columns)).first() == (2000,) * 8
+
+
+def test_every_standardizer_is_code_that_the_jvm_compiles(spark: SparkSession, tmp_path: Path) -> None:
+    """An expression without generated code, or a method too long to compile, makes a row several times dearer."""
+    values = spark.createDataFrame([tuple("x" * 8)], ", ".join(f"{name} string" for name in bench_standardize.TYPES))
+    values.write.parquet(str(tmp_path / "values"))
+    records = spark.read.parquet(str(tmp_path / "values"))
+    forms = bench_standardize.standardized()
+    for columns in ([form] for form in forms.values()):
+        assert bench_standardize.code(records.select(*columns))["compiled"]
+    assert bench_standardize.code(records.select(*forms.values()))["compiled"]
+
+
+def test_a_lambda_is_seen_as_no_generated_code(spark: SparkSession) -> None:
+    words = spark.range(1).select(F.transform(F.split(F.col("id").cast("string"), " "), F.upper))
+    assert not bench_standardize.code(words)["generated"]
+
+
+def test_help_needs_no_spark() -> None:
+    shown = subprocess.run([sys.executable, bench.__file__, "--help"], capture_output=True, text=True, check=True)
+    assert "--only" in shown.stdout
