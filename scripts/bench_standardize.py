@@ -36,7 +36,7 @@ TYPES = {
     "city": "address",
     "postcode": "postal_code",
 }
-SOURCES = {  # the columns of each source, in the order of TYPES
+SOURCES: dict[str, list[str | None]] = {  # the columns of each source, in the order of TYPES
     "crm": ["email", "phone", "given_name", "family_name", "dob", "street", "town", "postcode"],
     "shop": ["mail", "mobile", "first", "last", None, "address", "city", "zip"],
     "app": ["email_address", "phone_number", "forename", "surname", "birthday", None, None, None],

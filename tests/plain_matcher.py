@@ -1,11 +1,16 @@
 """When two values match, in plain Python by the words of the design: an oracle that shares no code with the engine."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
+from itertools import combinations as pairs_of
 from itertools import product
+from typing import Any
 
+from outputs import combinations
+
+from identity_spark.config import Config, Criterion, value_type
 from identity_spark.reference import facts
 
 NAMES = ("first_name", "last_name", "full_name")
@@ -78,9 +83,39 @@ def matches(kind: str, match: str, threshold: float | None, left: str, right: st
     return {reason for reason, holds in reasons.items() if holds}
 
 
+@cache
 def values_match(
-    kind: str, match: str, threshold: float | None, at_least: int, lefts: Sequence[str], rights: Sequence[str]
+    kind: str, match: str, threshold: float | None, at_least: int, lefts: tuple[str, ...], rights: tuple[str, ...]
 ) -> bool:
     """Whether so many different values of each side match one of the other."""
     pairs = [pair for pair in product(lefts, rights) if matches(kind, match, threshold, *pair)]
     return bool(pairs) and all(len(set(side)) >= at_least for side in zip(*pairs, strict=True))
+
+
+def expected_pairs(records: Sequence[Mapping[str, Any]], config: Config) -> set[tuple[str, str, str]]:
+    """Rule and record keys of every pair that each rule matches, by looking at every pair of every block."""
+    kinds = {i.name: value_type(i) for i in config.identifiers}
+    found = set()
+    for rule in config.rules:
+        in_block = defaultdict(list)
+        for record in records:
+            if not rule.sources or record["source"] in rule.sources:
+                for key in combinations([record[i] for i in rule.anchor]):
+                    in_block[key].append(record)
+        for block in in_block.values():
+            if rule.exact or len(block) <= rule.max_block_records:
+                for pair in pairs_of(sorted(block, key=lambda r: r["record_key"]), 2):
+                    if all(holds(c, pair, kinds) for c in rule.criteria):
+                        found.add((rule.name, *(record["record_key"] for record in pair)))
+    return found
+
+
+def holds(criterion: Criterion, pair: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> bool:
+    for name in criterion.identifiers:
+        left, right = ((v,) if isinstance(v, str) else tuple(v or ()) for v in (record[name] for record in pair))
+        if not left or not right:
+            if criterion.missing == "fail":
+                return False
+        elif not values_match(kinds[name], criterion.match, criterion.threshold, criterion.at_least, left, right):
+            return False
+    return True

@@ -385,7 +385,7 @@ def at_least_as_similar(threshold: float, left: Column, right: Column) -> Column
 def test_generated_values_match_as_the_oracle_says(spark: SparkSession, at_least: int) -> None:
     chance = random.Random(5)
     names = ["bill", "william", "b", "will", "bob", "robert", "rob", "john", "jhon", "joan", "zoe"]
-    cases = [tuple(sorted(chance.sample(names, chance.randint(1, 4))) for _ in range(2)) for _ in range(1000)]
+    cases = [tuple(tuple(sorted(chance.sample(names, chance.randint(1, 4)))) for _ in range(2)) for _ in range(1000)]
     answers = [values_match("first_name", "fuzzy_medium", None, at_least, *case) for case in cases]
     assert min(Counter(answers).values()) > 100
     rows = spark.createDataFrame(

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from outputs import actual_clusters, expected_clusters, ids, rows
+from outputs import actual_clusters, connected, ids, rows
+from plain_matcher import expected_pairs
 
 from identity_spark.config import load_config
 
@@ -59,13 +60,13 @@ def test_progress_on_stderr_and_a_summary_on_stdout(demo):
     assert "missing_primary_key" in done.stdout
 
 
-def test_clusters_are_those_of_a_union_find(demo):
+def test_clusters_are_those_of_a_plain_matcher_and_union_find(demo):
     folder, *_ = demo
-    config = load_config([CONFIG])
     lookup = rows(folder / "output", "identity_lookup")
-    expected = expected_clusters(lookup, {rule.name: rule.anchor for rule in config.rules})
-    assert sum(len(c) > 1 for c in expected) > 300
-    assert actual_clusters(folder / "output") == expected
+    pairs = expected_pairs(lookup, load_config([CONFIG]))
+    assert {rule for rule, *_ in pairs} == {rule.name for rule in load_config([CONFIG]).rules}
+    groups = [pair for _, *pair in pairs] + [[record["record_key"]] for record in lookup]
+    assert actual_clusters(folder / "output") == {frozenset(cluster) for cluster in connected(groups)}
 
 
 def test_every_table_opens_without_spark_and_agrees(demo):

@@ -97,11 +97,6 @@ CASES = {
         2,
         "identifiers.email.blocked",
     ),
-    "fuzzy is not built yet": (
-        {"rules.0.criteria": [{"identifiers": "email"}, {"identifiers": "last_name", "match": "fuzzy_medium"}]},
-        2,
-        "rules[0].criteria[1].match: 'fuzzy_medium' is not supported yet",
-    ),
     "output is a file": ({"output.path": "crm.csv"}, 2, "output.path"),
 }
 

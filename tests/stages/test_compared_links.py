@@ -1,15 +1,12 @@
 """Links of rules that compare, against a matcher in plain Python that looks at every pair."""
 
 import random
-from collections import Counter, defaultdict
-from functools import cache
-from itertools import combinations as pairs_of
+from collections import Counter
 
 import pytest
-from outputs import combinations, connected
-from plain_matcher import values_match
+from outputs import connected
+from plain_matcher import expected_pairs
 
-from identity_spark.config import value_type
 from identity_spark.schemas import LARGE_BLOCKS, LINKS, PAIRS, differences
 from identity_spark.stages import match_pairs
 from identity_spark.stages.match_pairs import blocks
@@ -89,39 +86,8 @@ def varied(rng: random.Random, text: str) -> str:
     return rng.choice([text[:at] + text[at + 1] + text[at] + text[at + 2 :], text[:at] + "1" + text[at + 1 :]])
 
 
-def expected_pairs(rows, config) -> set[tuple[str, str, str]]:
-    """Every pair that each rule matches, by looking at every pair of every block."""
-    kinds = {i.name: value_type(i) for i in config.identifiers}
-    found = set()
-    for rule in config.rules:
-        in_block = defaultdict(list)
-        for row in rows:
-            record = dict(zip(("record_id", "record_key", "source", *FIELDS), row, strict=True))
-            if not rule.sources or record["source"] in rule.sources:
-                for key in combinations([record[i] for i in rule.anchor]):
-                    in_block[key].append(record)
-        for block in in_block.values():
-            if rule.exact or len(block) <= rule.max_block_records:
-                for pair in pairs_of(sorted(block, key=lambda r: r["record_key"]), 2):
-                    if all(holds(c, pair, kinds) for c in rule.criteria):
-                        found.add((rule.name, *(record["record_key"] for record in pair)))
-    return found
-
-
-def holds(criterion, pair, kinds) -> bool:
-    for name in criterion.identifiers:
-        left, right = ([v] if isinstance(v, str) else v for v in (record[name] for record in pair))
-        if not left or not right:
-            if criterion.missing == "fail":
-                return False
-        elif not cached(
-            kinds[name], criterion.match, criterion.threshold, criterion.at_least, tuple(left), tuple(right)
-        ):
-            return False
-    return True
-
-
-cached = cache(values_match)
+def as_records(rows) -> list[dict]:
+    return [dict(zip(("record_id", "record_key", "source", *FIELDS), row, strict=True)) for row in rows]
 
 
 def blocks_of(usable, config):
@@ -149,7 +115,7 @@ def connected_by(rule: str, pairs) -> set[frozenset[str]]:
 def test_every_pair_of_every_rule_is_the_one_of_the_oracle(spark, make_config):
     config = make_config(*WORDS, RULES, "match_pairs=all")
     rows = people(1, 2000)
-    expected = expected_pairs(rows, config)
+    expected = expected_pairs(as_records(rows), config)
     counts = Counter(rule for rule, *_ in expected)
     assert [rule.name for rule in config.rules if counts[rule.name] <= 10] == [], "every rule finds pairs"
     assert named(links_of(spark, rows, config), config) == expected
@@ -157,7 +123,7 @@ def test_every_pair_of_every_rule_is_the_one_of_the_oracle(spark, make_config):
 
 def test_spanning_pairs_connect_the_same_records(spark, config):
     rows = people(2, 600)
-    expected = expected_pairs(rows, config)
+    expected = expected_pairs(as_records(rows), config)
     found = named(links_of(spark, rows, config), config)
     assert len(found) < len(expected), "some records collapse"
     assert found <= expected
@@ -186,7 +152,7 @@ def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatc
     sizes = [r.records for r in blocks_of(usable, config).collect()]
     assert max(sizes) > 4 * tile, "some blocks have many tiles"
     in_tiles = named(links_of(spark, rows, config), config)
-    assert in_tiles <= expected_pairs(rows, config)
+    assert in_tiles <= expected_pairs(as_records(rows), config)
     for rule in config.rules:
         assert connected_by(rule.name, in_tiles) == connected_by(rule.name, whole)
 
