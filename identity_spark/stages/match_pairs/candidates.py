@@ -45,11 +45,13 @@ def _to_compare() -> Column:
 def _laid_out(usable: DataFrame, anchor: Anchor, large: DataFrame | None) -> DataFrame:
     """The records by key with their tile and bucket, blocks over every cap left out."""
     values = F.struct(*anchor.compared).alias("values") if anchor.compared else F.struct(F.lit(0)).alias("values")
-    rows = keyed(usable, anchor, "record_key", "record_id", values)
+    rows = keyed(usable, anchor, "record_key", "record_id", values).withColumn("hash", F.xxhash64("parts"))
     if large is None:
         return rows.select("*", *(F.lit(0).alias(name) for name in ("records", "bucket", "low", "high")))
     sized = rows.join(large.select("parts", "records"), "parts", "left").fillna(0, "records")
-    return _tiled(sized.where(F.col("records") <= anchor.max_block_records))
+    tiled = _tiled(sized.where(F.col("records") <= anchor.max_block_records))
+    # By number: adaptive execution would put tiles together by their bytes, which say nothing of the work in them.
+    return tiled.repartition(int(usable.sparkSession.conf.get("spark.sql.shuffle.partitions") or 1), *TILE)
 
 
 def _tiled(sized: DataFrame) -> DataFrame:
@@ -58,18 +60,17 @@ def _tiled(sized: DataFrame) -> DataFrame:
     bucketed = sized.withColumn("bucket", F.pmod(F.xxhash64("values"), buckets).cast("int"))
     others = bucketed.withColumn("other", F.explode(F.sequence(F.lit(0), buckets - 1)))
     ends = (F.least("bucket", "other").alias("low"), F.greatest("bucket", "other").alias("high"))
-    return others.select("parts", "record_key", "record_id", "values", "records", "bucket", *ends)
+    return others.select("hash", "parts", "record_key", "record_id", "values", "records", "bucket", *ends)
 
 
 def _members(laid_out: DataFrame, anchor: Anchor) -> DataFrame:
     """A row for each tile: its records as ``members``, centres first, each with the centre that stands for it."""
-    tile = laid_out.withColumn("hash", F.xxhash64("parts"))
     centre = F.col("record_id")
     if anchor.collapses:
         same = Window.partitionBy(*TILE, "values").orderBy("record_key")
         centre = F.first("record_id").over(same)
     whole = Window.partitionBy(*TILE)
-    several = tile.withColumn("centre_id", centre).withColumn("size", F.count("*").over(whole)).where("size > 1")
+    several = laid_out.withColumn("centre_id", centre).withColumn("size", F.count("*").over(whole)).where("size > 1")
     member = F.struct(
         (F.col("centre_id") != F.col("record_id")).alias("collapsed"),
         *("record_key", "record_id", "values", "bucket", "centre_id"),
