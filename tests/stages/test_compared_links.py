@@ -10,6 +10,8 @@ from plain_matcher import expected_pairs
 from identity_spark.schemas import LARGE_BLOCKS, LINKS, PAIRS, differences
 from identity_spark.stages import match_pairs
 from identity_spark.stages.match_pairs import blocks
+from identity_spark.stages.match_pairs.anchors import anchors
+from identity_spark.stages.match_pairs.candidates import candidate_pairs
 
 FIELDS = ("email", "phone", "first_name", "last_name", "birth_date", "card", "words")
 COLUMNS = (
@@ -96,6 +98,17 @@ def blocks_of(usable, config):
     return large
 
 
+def laid_out(spark, rows, config) -> list:
+    """The members of every tile of every anchor."""
+    usable = spark.createDataFrame(rows, COLUMNS)
+    large = blocks_of(usable, config).localCheckpoint()
+    return [
+        row.left
+        for anchor in anchors(config)
+        for row in candidate_pairs(usable, anchor, large.where(f"anchor = {anchor.index}")).select("left").collect()
+    ]
+
+
 def links_of(spark, rows, config, partitions: int = 3) -> list:
     usable = spark.createDataFrame(rows, COLUMNS).repartition(partitions)
     large = blocks_of(usable, config).localCheckpoint()
@@ -151,7 +164,13 @@ def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatc
     usable = spark.createDataFrame(rows, COLUMNS)
     sizes = [r.records for r in blocks_of(usable, config).collect()]
     assert max(sizes) > 4 * tile, "some blocks have many tiles"
-    in_tiles = named(links_of(spark, rows, config), config)
+    assert max(r.bucket for r in laid_out(spark, rows, config)) >= 4, "they are laid out in buckets"
+    links = links_of(spark, rows, config)
+    shown = [
+        plain(link) for link in links if config.rules[link.rule_index].name != "words"
+    ]  # which share several words
+    assert len(set(shown)) == len(shown), "no pair is compared in two tiles"
+    in_tiles = named(links, config)
     assert in_tiles <= expected_pairs(as_records(rows), config)
     for rule in config.rules:
         assert connected_by(rule.name, in_tiles) == connected_by(rule.name, whole)

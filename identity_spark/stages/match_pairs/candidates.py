@@ -8,8 +8,8 @@ are spread over buckets by their values, and each two buckets make a tile of the
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from identity_spark.stages.match_pairs import blocks
 from identity_spark.stages.match_pairs.anchors import Anchor, keyed
-from identity_spark.stages.match_pairs.blocks import TILE_RECORDS
 
 TILE = ("hash", "parts", "low", "high")
 
@@ -56,7 +56,7 @@ def _laid_out(usable: DataFrame, anchor: Anchor, large: DataFrame | None) -> Dat
 
 def _tiled(sized: DataFrame) -> DataFrame:
     """Each record once for every tile that its bucket is part of; a block that fits has one tile."""
-    buckets = F.greatest(F.lit(1), F.ceil(F.col("records") / TILE_RECORDS).cast("int"))
+    buckets = F.greatest(F.lit(1), F.ceil(F.col("records") / blocks.TILE_RECORDS).cast("int"))
     bucketed = sized.withColumn("bucket", F.pmod(F.xxhash64("values"), buckets).cast("int"))
     others = bucketed.withColumn("other", F.explode(F.sequence(F.lit(0), buckets - 1)))
     ends = (F.least("bucket", "other").alias("low"), F.greatest("bucket", "other").alias("high"))
