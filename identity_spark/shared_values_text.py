@@ -23,7 +23,7 @@ class SharedValue:
 def shared_values_text(found: Mapping[str, Sequence[SharedValue]], config: Config) -> str:
     """A table for each identifier, then the proposal as YAML to lay over the configuration."""
     tables = [_table(i.name, found[i.name]) for i in config.identifiers if i.name in found]
-    proposed = {i.name: values for i in config.identifiers if (values := _to_block(i, found.get(i.name, ())))}
+    proposed = {i.name: values for i in config.identifiers if (values := _to_block(i, found.get(i.name, ()), config))}
     return "\n\n".join([*tables, _proposal(proposed, config)])
 
 
@@ -36,16 +36,22 @@ def _table(name: str, values: Sequence[SharedValue]) -> str:
     return "\n".join([name, f"{'records':>9} {'sources':>8} {'last names':>11}  value", *lines])
 
 
-def _to_block(identifier: Identifier, values: Sequence[SharedValue]) -> list[str]:
+def _to_block(identifier: Identifier, values: Sequence[SharedValue], config: Config) -> list[str]:
     """The values over the identifier's limits, and dates far more frequent than the others listed."""
     usual = median([v.records for v in values]) if values else 0
     is_date = identifier.type == "date" and not identifier.derived
-    return [v.value for v in values if _is_over(identifier, v) or (is_date and v.records > OUTLIER * usual)]
+    most_names = _most_last_names(identifier, config)
+    return [v.value for v in values if _is_over(identifier, most_names, v) or (is_date and v.records > OUTLIER * usual)]
 
 
-def _is_over(identifier: Identifier, value: SharedValue) -> bool:
+def _most_last_names(identifier: Identifier, config: Config) -> int | None:
+    """How many last names a value may be used with; limits by other identifiers say nothing of them."""
+    limits = identifier.max_distinct_per_value.items()
+    return min((limit for name, limit in limits if config.identifier(name).type == "last_name"), default=None)
+
+
+def _is_over(identifier: Identifier, most_names: int | None, value: SharedValue) -> bool:
     most_records = identifier.max_records_per_value
-    most_names = min(identifier.max_distinct_per_value.values(), default=None)
     too_many_records = most_records is not None and value.records > most_records
     too_many_names = most_names is not None and value.last_names is not None and value.last_names > most_names
     return too_many_records or too_many_names

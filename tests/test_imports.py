@@ -22,6 +22,7 @@ ALLOWED = {
     "storage": {"storage", "config", "schemas", *LEAVES},
     "command_line": {"errors"},
     "pipeline": {
+        "pipeline",
         "stages",
         "storage",
         "expressions",

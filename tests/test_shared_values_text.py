@@ -15,6 +15,7 @@ identifiers:
   last_name: {type: last_name}
   born: {type: date}
   card: {type: id, max_records_per_value: null}
+  own_phone: {from: phone, transform: "prefix:16", max_distinct_per_value: {card: 1}}
 rules: [{name: email, criteria: [{identifiers: email, match: exact}]}]
 output: {path: out}
 """
@@ -35,6 +36,7 @@ CASES = [
     ("phone", [SharedValue("+1", 101, 3, 90), SharedValue("+2", 9, 3, 9)], ["+1"]),
     ("last_name", [SharedValue("smith", 10**6, 3, 1)], None),
     ("card", [SharedValue("x", 10**6, 3, 1)], None),
+    ("own_phone", [SharedValue("+1", 90, 3, 90)], None),
     ("born", [SharedValue("1970-01-01", 51, 1, 40), *[SharedValue(f"1980-01-0{n}", 10, 1, 9) for n in range(1, 5)]], ["1970-01-01"]),
     ("born", [SharedValue("1970-01-01", 50, 1, 40), *[SharedValue(f"1980-01-0{n}", 10, 1, 9) for n in range(1, 5)]], None),
 ]  # fmt: skip

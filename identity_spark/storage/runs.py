@@ -47,11 +47,15 @@ def committed_versions(tables: Tables) -> Mapping[str, int] | None:
     return None if newest is None else dict(newest["table_versions"])
 
 
-def committed_runs(tables: Tables) -> list[str]:
-    """The ids of all committed runs, sorted; as many as there were runs."""
-    manifest = tables.read("identity_runs")
-    rows = [] if manifest is None else manifest.where("status = 'committed'").select("run_id").collect()
-    return sorted(row["run_id"] for row in rows)
+def dead_runs(tables: Tables, table: str) -> list[str]:
+    """The runs that left rows in an accumulating table and were never committed: those that died since the last one."""
+    rows, manifest = tables.read(table), tables.read("identity_runs")
+    if rows is None:
+        return []
+    left = rows.select("run_id").distinct()
+    if manifest is not None:
+        left = left.join(manifest.where("status = 'committed'").select("run_id"), "run_id", "left_anti")
+    return sorted(row["run_id"] for row in left.collect())
 
 
 def committed_counts(tables: Tables, run_id: str) -> Mapping[str, int] | None:

@@ -75,12 +75,12 @@ class Tables:
         """Makes ``rows`` the whole content of the table; returns the version written."""
         return self._write(table, rows, run_id, "overwrite", {"overwriteSchema": "true"})
 
-    def add(self, table: str, rows: DataFrame, run_id: str, committed: Sequence[str]) -> int:
-        """Puts ``rows`` beside those of the ``committed`` runs; what a dead run left goes. Returns the version."""
-        if self.read(table) is None or not committed:
+    def add(self, table: str, rows: DataFrame, run_id: str, dead: Sequence[str]) -> int:
+        """Puts ``rows`` beside those of other runs; what the ``dead`` ones left goes. Returns the version."""
+        if self.read(table) is None:
             return self.replace(table, rows, run_id)
-        kept = ", ".join(f"'{run}'" for run in committed)
-        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id NOT IN ({kept})"})
+        gone = ", ".join(f"'{run}'" for run in sorted({run_id, *dead}))
+        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id IN ({gone})"})
 
     def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
         writer = rows.write.format("delta").mode(mode).options(**options)

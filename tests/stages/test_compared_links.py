@@ -134,6 +134,28 @@ def test_every_pair_of_every_rule_is_the_one_of_the_oracle(spark, make_config):
     assert named(links_of(spark, rows, config), config) == expected
 
 
+def test_with_all_pairs_each_pair_and_rule_stands_once(spark, make_config):
+    config = make_config(*WORDS, RULES, "match_pairs=all")
+    rows = people(7, 300)
+    usable = spark.createDataFrame(rows, COLUMNS)
+    links = spark.createDataFrame(links_of(spark, rows, config), LINKS)
+    profiles = spark.createDataFrame([(row[0], "id") for row in rows], "record_id long, dinmo_id string")
+    pairs = match_pairs.match_pairs(links, profiles, usable, config).collect()
+    found = [(p.rule, p.left_record_key, p.right_record_key) for p in pairs]
+    assert links.count() > len(found), "stars and pairs repeat one another"
+    assert sorted(found) == sorted(expected_pairs(as_records(rows), config))
+
+
+def test_with_all_pairs_a_block_over_the_cap_of_an_exact_rule_is_counted_and_stays_linked(spark, make_config):
+    rule = "rules=[{name: card, max_block_records: 3, criteria: [{identifiers: card, match: exact}]}]"
+    rows = [(n, f"crm:{n}", "crm", None, None, None, None, None, "7" if n < 4 else "8", None) for n in range(7)]
+    config = make_config(rule, "match_pairs=all")
+    star, every = {(0, 1), (0, 2), (0, 3)}, {(4, 5), (4, 6), (5, 6)}
+    assert named(links_of(spark, rows, config), config) == {("card", f"crm:{a}", f"crm:{b}") for a, b in star | every}
+    large = blocks_of(spark.createDataFrame(rows, COLUMNS), config)
+    assert [tuple(r) for r in match_pairs.skipped_blocks(large, config).collect()] == [("card", 1, 4, 6)]
+
+
 def test_spanning_pairs_connect_the_same_records(spark, config):
     rows = people(2, 600)
     expected = expected_pairs(as_records(rows), config)

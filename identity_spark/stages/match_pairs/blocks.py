@@ -39,7 +39,7 @@ def large_blocks(usable: DataFrame, crowded: DataFrame, config: Config) -> DataF
 
 
 def skipped_blocks(large: DataFrame, config: Config) -> DataFrame:
-    """``SKIPPED_BLOCKS``: for each rule that compares pairs, what its cap left out; a row of zeros where nothing is."""
+    """``SKIPPED_BLOCKS``: for each rule of an anchor, what its cap left out; a row of zeros where nothing is."""
     records = F.col("records")
     found = [
         large.where((F.col("anchor") == anchor.index) & (records > rule.max_block_records)).agg(
@@ -50,7 +50,6 @@ def skipped_blocks(large: DataFrame, config: Config) -> DataFrame:
         )
         for anchor in anchors(config)
         for _, rule in anchor.rules
-        if not rule.exact
     ]
     return reduce(DataFrame.unionByName, found, empty(large.sparkSession, SKIPPED_BLOCKS))
 

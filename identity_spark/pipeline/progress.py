@@ -1,0 +1,54 @@
+"""What one run carries through its stages: its name, its clock and its working files."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pyspark.sql import DataFrame
+
+from identity_spark.storage.tables import Workspace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Run:
+    """One run: its name, its clock, its working files, and the seconds each stage took."""
+
+    run_id: str
+    started_at: datetime
+    work: Workspace
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.started_at.date()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Says when the stage starts and when it ends."""
+        log.info("%s ...", name)
+        start = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - start
+        log.info("%s: %.1f s", name, self.seconds[name])
+
+    def write_down(self, name: str, frame: DataFrame) -> DataFrame:
+        """``frame`` as it was written under ``name``, a stage of its own."""
+        log.info("%s ...", name)
+        start = time.monotonic()
+        written = self.work.materialize(name, frame)
+        rows = written.count()
+        self.seconds[name] = time.monotonic() - start
+        log.info("%s: %s rows, %.1f s", name, f"{rows:,}", self.seconds[name])
+        return written
+
+
+class InMemory(Workspace):
+    """Working files of a job that writes none: what is written down stays with the executors."""
+
+    def materialize(self, name: str, frame: DataFrame) -> DataFrame:
+        return frame.localCheckpoint()

@@ -1,0 +1,188 @@
+"""``resolve``: records in, the results of every table out.
+
+What several stages read is written down once in the run's working files and read back: ids stay the same at every use,
+plans stay short, and nothing is computed twice.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from identity_spark import schemas
+from identity_spark.config import Config
+from identity_spark.errors import InputError
+from identity_spark.pipeline.progress import Run
+from identity_spark.reference import facts
+from identity_spark.stages import (
+    checks,
+    clusters,
+    golden,
+    guardrails,
+    match_pairs,
+    matched_ids,
+    profiles,
+    records,
+    report,
+    stable_ids,
+    standardize,
+    unresolved,
+    usable_identifiers,
+)
+from identity_spark.storage import runs, sources
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The results of a run by table name, in the order in which they are published, and the counts they agree on.
+
+    ``metrics`` is the report by scope, name and metric; ``reasons`` how many records are unresolved for which reason.
+    """
+
+    tables: Mapping[str, DataFrame]
+    counts: Mapping[str, int]
+    metrics: Mapping[str, Mapping[str, Mapping[str, float]]]
+    reasons: Mapping[str, int]
+
+
+def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int | None]) -> DataFrame:
+    """``RECORDS`` of all sources, lazily; raises ``InputError`` with every problem of every source."""
+    parts, problems = [], []
+    for source in config.sources:
+        try:
+            raw = sources.read_source(spark, source, versions[source.name])
+            parts.append(records.source_records(raw, source, config))
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    return records.union_records(parts)
+
+
+def standardized_records(
+    read: DataFrame, config: Config, this: Run
+) -> tuple[DataFrame, Mapping[str, records.SourceCounts]]:
+    """``STANDARDIZED``, written down, and its counts by source; ``InputError`` where a source has nothing to match."""
+    standardized = standardize.standardize(read, config, facts("blocked_values"), this.today)
+    standardized = this.write_down("standardize", standardized)
+    found = records.counts_by_source(standardized, config)
+    records.require_values(found, config)
+    for source, times in records.unreadable_times(found).items():
+        log.warning("sources.%s.updated_at: %s values are no time; those records count as the oldest", source, times)
+    return standardized, found
+
+
+def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Resolution:
+    """The results for the records ``read``: every stage in order."""
+    standardized, found = standardized_records(read, config, this)
+    keyed, bad_keys = separate_bad_keys(standardized, config, this)
+    usable = without_over_shared(keyed, config, this)
+
+    crowded = this.write_down("crowded_keys", match_pairs.crowded_keys(usable, config))
+    large = this.work.materialize("large_blocks", match_pairs.large_blocks(usable, crowded, config))
+    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    links = this.write_down("links", links)
+    with this.stage("clusters"):
+        components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
+        clusters.prove(links, components)
+
+    members = profiles.members(usable, components, match_pairs.applies(usable, config.rules))
+    members = this.write_down("members", members)
+    conflicts = this.write_down("conflicts", guardrails.conflicts(members, usable, config))
+    cluster_facts = profiles.cluster_facts(members)
+    with this.stage("ids"):
+        shared, ids = _lasting_ids(members, cluster_facts, known, config, this)
+    outcome = this.write_down("profiles", profiles.profiles(members, cluster_facts, conflicts, ids, config))
+
+    lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
+    # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
+    resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
+    pairs = this.write_down("pairs", match_pairs.match_pairs(links, outcome, usable, config))
+    golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
+    matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))
+    held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, conflicts, bad_keys))
+    events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
+    with this.stage("report and checks"):
+        skipped = match_pairs.skipped_blocks(large, config)
+        metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, config, this.run_id)
+        metrics = this.work.materialize("report", metrics)
+        counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
+    results = {
+        "identity_golden": golden_rows,
+        "identity_matched_ids": matched,
+        "identity_unresolved_records": held_back,
+        "identity_lookup": resolved.select(*profiles.lookup_columns(config)),
+        "match_pairs": pairs,
+        "identity_changes": events,
+        "identity_redirects": stable_ids.redirects(events, known.redirects, this.run_id),
+        "identity_golden_report": metrics,
+    }
+    stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
+    return Resolution(stamped, counts, _by_scope(metrics), _reasons(held_back))
+
+
+def _by_scope(metrics: DataFrame) -> dict[str, dict[str, dict[str, float]]]:
+    """The report by scope, name and metric; it grows with the configuration, not with the data."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for row in metrics.collect():
+        found.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
+    return found
+
+
+def _reasons(held_back: DataFrame) -> dict[str, int]:
+    """Unresolved records by reason; a record that breaks several limits counts once."""
+    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
+    return dict(held_back.groupBy("reason").agg(records_left).collect())
+
+
+def _stamped(table: str, rows: DataFrame, run_id: str) -> DataFrame:
+    """``rows`` with their run, in the schema of ``table``."""
+    stamped = rows if "run_id" in rows.columns else rows.withColumn("run_id", F.lit(run_id))
+    return schemas.check(stamped, schemas.TABLES[table], table)
+
+
+def separate_bad_keys(standardized: DataFrame, config: Config, this: Run) -> tuple[DataFrame, DataFrame]:
+    """The records with a key of their own, and those without one as ``bad_keys`` of ``unresolved_records``."""
+    repeated = this.work.materialize("repeated_keys", records.repeated_keys(standardized))
+    without_key = standardized.where("record_key IS NULL")
+    missing = unresolved.bad_key_rows(without_key, "missing_primary_key", "the primary key is null or blank")
+    keyed = standardized.where("record_key IS NOT NULL")
+    if repeated.isEmpty():
+        return keyed, missing
+    older = this.work.materialize("older_duplicates", records.older_duplicates(keyed, repeated))
+    duplicates = unresolved.bad_key_rows(older, "duplicate_primary_key", "a newer record has the same primary key")
+    return keyed.join(older.select("record_id"), "record_id", "left_anti"), missing.unionByName(duplicates)
+
+
+def without_over_shared(keyed: DataFrame, config: Config, this: Run) -> DataFrame:
+    """``keyed`` less the values that too many share."""
+    over_shared = this.write_down("over_shared", usable_identifiers.over_shared_values(keyed, config))
+    if over_shared.isEmpty():
+        return keyed
+    holders = usable_identifiers.records_with_over_shared(keyed, over_shared, config)
+    return usable_identifiers.without_over_shared(keyed, this.work.materialize("over_shared_records", holders), config)
+
+
+def _changes(ids: DataFrame, shared: DataFrame, golden_rows: DataFrame, known: runs.Known, this: Run) -> DataFrame:
+    new = stable_ids.created(golden_rows, known.used, this.run_id)
+    if known.is_first_run:
+        return new
+    return new.unionByName(stable_ids.changes(ids, shared, known.ids, new, this.run_id))
+
+
+def _lasting_ids(
+    members: DataFrame, cluster_facts: DataFrame, known: runs.Known, config: Config, this: Run
+) -> tuple[DataFrame, DataFrame]:
+    """The overlaps with the last run's ids, and the id of every cluster."""
+    shared = stable_ids.overlaps(members, cluster_facts, known.ids)
+    if known.is_first_run:
+        kept = shared.select("cluster_id", "dinmo_id")
+    else:
+        shared = this.work.materialize("shared_ids", shared)
+        kept = stable_ids.carry_over(shared, this.work.materialize)
+    ids = stable_ids.assign(cluster_facts, kept, known.used, config.project, this.run_id)
+    return shared, this.work.materialize("ids", ids)
