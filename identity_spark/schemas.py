@@ -28,6 +28,7 @@ WRITTEN = "__written"  # suffix: the tidied value that a golden record shows, wh
 
 TEXT, COUNT, WHEN = StringType(), LongType(), TimestampType()
 TEXTS = ArrayType(TEXT)
+CANNOT_LINK_INDEX, MUST_LINK_INDEX = -2, -1  # links of overrides, in place of the index of a rule
 
 
 def _struct(**fields: DataType) -> StructType:
@@ -49,12 +50,36 @@ LINKS = _struct(
     right_record_key=TEXT,
     evidence=EVIDENCE,
 )
+JUDGED_LINKS = StructType([*LINKS.fields, StructField("refused_by", TEXT)])  # null where the link is accepted
 CROWDED_KEYS = _struct(anchor=IntegerType(), hash=COUNT)
 LARGE_BLOCKS = _struct(anchor=IntegerType(), parts=TEXTS, records=COUNT)
 SKIPPED_BLOCKS = _struct(rule=TEXT, blocks=COUNT, records=COUNT, pairs=COUNT)
 CLUSTERS = _struct(record_id=COUNT, cluster_id=COUNT)
-MEMBERS = _struct(record_id=COUNT, record_key=TEXT, cluster_id=COUNT, applicable=BooleanType())
-CONFLICTS = _struct(cluster_id=COUNT, identifier=TEXT, detail=TEXT)
+OVERRIDES = _struct(
+    kind=TEXT,
+    left_record_key=TEXT,
+    right_record_key=TEXT,
+    identifier=TEXT,
+    value=TEXT,
+    reason=TEXT,
+    author=TEXT,
+    created_at=WHEN,
+    expires_at=WHEN,
+)
+OVERRIDE_LINKS = _struct(
+    kind=TEXT, left_id=COUNT, right_id=COUNT, left_record_key=TEXT, right_record_key=TEXT, reason=TEXT, author=TEXT
+)
+MEMBERS = _struct(
+    record_id=COUNT,
+    record_key=TEXT,
+    source=TEXT,
+    applicable=BooleanType(),
+    cluster_id=COUNT,
+    linked=BooleanType(),  # whether the cluster has other records
+    must_group=COUNT,  # the records that overrides link to one another; null for those that none does
+)
+CONFLICTS = _struct(cluster_id=COUNT, limit=TEXT, identifier=TEXT, detail=TEXT)
+LEVELED_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(), rules=IntegerType())
 PROFILES = _struct(
     record_id=COUNT, cluster_id=COUNT, status=TEXT, dinmo_id=TEXT, candidate_dinmo_id=TEXT, record_count=COUNT
 )
@@ -113,6 +138,7 @@ PAIRS = _struct(
     dinmo_id=TEXT,
     run_id=TEXT,
 )
+METRICS = _struct(scope=TEXT, name=TEXT, metric=TEXT, value=DoubleType())
 REPORT = _struct(run_id=TEXT, scope=TEXT, name=TEXT, metric=TEXT, value=DoubleType())
 RUNS = _struct(
     run_id=TEXT,

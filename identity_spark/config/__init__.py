@@ -3,24 +3,30 @@
 from identity_spark.config.identifiers import value_type
 from identity_spark.config.load import config_hash, load_config
 from identity_spark.config.model import (
+    CANNOT_LINK,
+    MUST_LINK,
     Config,
     Criterion,
     FieldMapping,
     GoldenField,
     Guardrails,
     Identifier,
+    Location,
     Output,
     Rule,
     Source,
 )
 
 __all__ = [
+    "CANNOT_LINK",
+    "MUST_LINK",
     "Config",
     "Criterion",
     "FieldMapping",
     "GoldenField",
     "Guardrails",
     "Identifier",
+    "Location",
     "Output",
     "Rule",
     "Source",

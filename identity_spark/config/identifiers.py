@@ -8,6 +8,7 @@ from identity_spark.config.model import (
     CAPPED_TYPES,
     DEFAULT_MAX_DISTINCT_PER_VALUE,
     DEFAULT_MAX_RECORDS_PER_VALUE,
+    NAMES,
     TYPES,
     Identifier,
     Step,
@@ -18,6 +19,9 @@ from identity_spark.config.section import Section, check_known, opened, text, wh
 from identity_spark.config.transforms import TRANSFORMS, parse_transform
 
 FUZZY = ("fuzzy_medium", "fuzzy_strong")
+MATCHES = ("exact", *FUZZY)
+SIMILAR = NAMES | {"date", "email", "company", "address", "text"}
+FUZZY_TYPES = {"fuzzy_strong": SIMILAR, "fuzzy_medium": SIMILAR | {"id", "phone", "number"}}
 DEFAULT_FORMATS = ("yyyy-MM-dd",)
 STEPS = ("trim", "lower", "digits", "accents")
 WITH_CASE = frozenset({"id", "text"})
@@ -35,6 +39,8 @@ def identifiers(top: Section) -> tuple[Identifier, ...]:
     }
     written = tuple(_identifier(name, section) for name, section in sections.items())
     typed = _with_types(written, sections)
+    for identifier in typed:
+        _check_tolerance(identifier, sections[identifier.name])
     return tuple(replace(i, max_distinct_per_value=_distinct(sections[i.name], i, typed)) for i in typed)
 
 
@@ -49,6 +55,7 @@ def _identifier(name: str, section: Section) -> Identifier:
     case_sensitive, only_numeric = section.flag("case_sensitive"), section.flag("only_numeric")
     _check_options(section, kind, case_sensitive, only_numeric)
     transform, argument = _transform(section)
+    tolerance = section.choice("conflict_tolerance", FUZZY, "") or None
     return Identifier(
         name=name,
         type=kind,
@@ -57,8 +64,8 @@ def _identifier(name: str, section: Section) -> Identifier:
         max_records_per_value=section.limit(
             "max_records_per_value", DEFAULT_MAX_RECORDS_PER_VALUE if kind in CAPPED_TYPES else None
         ),
-        max_values_per_profile=section.limit("max_values_per_profile"),
-        conflict_tolerance=section.choice("conflict_tolerance", FUZZY, "") or None,
+        max_values_per_profile=section.limit("max_values_per_profile", 1 if tolerance else None),
+        conflict_tolerance=tolerance,
         case_sensitive=case_sensitive,
         only_numeric=only_numeric,
         steps=_steps(section),
@@ -179,6 +186,22 @@ def value_type(identifier: Identifier) -> str:
     if not identifier.derived:
         return identifier.type
     return TRANSFORMS[identifier.transform].gives if identifier.transform else ""
+
+
+def fitting_matches(kind: str) -> list[str]:
+    """The kinds of match that are defined for values of a type."""
+    return [match for match in MATCHES if match not in FUZZY or kind in FUZZY_TYPES[match]]
+
+
+def _check_tolerance(identifier: Identifier, section: Section) -> None:
+    """A tolerance that the type of the values knows, beside a limit that it loosens."""
+    tolerance, kind = identifier.conflict_tolerance, value_type(identifier)
+    fitting = [match for match in fitting_matches(kind) if match in FUZZY]
+    if tolerance and kind and tolerance not in fitting:
+        choices = f"choose from {', '.join(fitting)}" if fitting else "leave it out"
+        section.reject("conflict_tolerance", f"{tolerance!r} is not defined for values of type {kind}; {choices}")
+    if tolerance and identifier.max_values_per_profile is None:
+        section.reject("conflict_tolerance", "there is no limit to loosen; set max_values_per_profile, or leave it out")
 
 
 def _check_takes(identifier: Identifier, given: str, section: Section) -> None:

@@ -14,10 +14,10 @@ from identity_spark.config.golden import golden
 from identity_spark.config.identifiers import identifiers
 from identity_spark.config.iso import country
 from identity_spark.config.keys import TOP
-from identity_spark.config.merge import apply_overrides, merge
+from identity_spark.config.merge import apply_settings, merge
 from identity_spark.config.model import Config
 from identity_spark.config.problems import Problems, show
-from identity_spark.config.project import check_overrides, engine, guardrails, match_pairs, output, project
+from identity_spark.config.project import engine, guardrails, match_pairs, output, overrides, project
 from identity_spark.config.rules import Known, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
@@ -27,9 +27,9 @@ from identity_spark.errors import ConfigError
 
 
 def load_config(
-    paths: Sequence[str | Path], overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    paths: Sequence[str | Path], settings: Sequence[str] = (), environment: Mapping[str, str] | None = None
 ) -> Config:
-    """The configuration that the files say together, later ones on top, with ``path=value`` overrides last.
+    """The configuration that the files say together, later ones on top, with ``path=value`` settings last.
 
     Texts take ``${NAME}`` and ``${NAME:-default}`` from ``environment``, by default the process's own.
     Raises ConfigError with every problem, each one line: ``place: value; remedy``.
@@ -38,7 +38,7 @@ def load_config(
     tree: dict[str, Any] = {}
     for content in _read(paths, problems):
         tree = merge(tree, content)
-    tree = apply_overrides(tree, tuple(overrides), problems)
+    tree = apply_settings(tree, tuple(settings), problems)
     tree = expand(tree, os.environ if environment is None else environment, problems)
     config = _config(tree, problems)
     problems.raise_any()
@@ -91,7 +91,7 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
         guardrails=guardrails(top, names.identifiers),
         engine=engine(top),
         match_pairs=match_pairs(top),
+        overrides=overrides(top),
     )
-    check_overrides(top)
     check_unsupported(tree, problems)
     return config

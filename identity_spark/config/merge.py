@@ -19,15 +19,15 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def apply_overrides(tree: dict[str, Any], overrides: tuple[str, ...], problems: Problems) -> dict[str, Any]:
+def apply_settings(tree: dict[str, Any], settings: tuple[str, ...], problems: Problems) -> dict[str, Any]:
     """A copy of ``tree`` with each ``a.b[0].c=value`` set in turn, the value read as YAML."""
     changed = deepcopy(tree)
-    for override in overrides:
-        path, equals, text = override.partition("=")
+    for setting in settings:
+        path, equals, text = setting.partition("=")
         place = f"--set {path}"
         steps = _steps(path)
         if not equals or not steps:
-            problems.add(f"--set {override}", "no path=value; write it like rules[0].name=strict")
+            problems.add(f"--set {setting}", "no path=value; write it like rules[0].name=strict")
             continue
         try:
             value = read_yaml(text, place, path, problems)

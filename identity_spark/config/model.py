@@ -16,6 +16,7 @@ DEFAULT_MAX_RECORDS_PER_VALUE = 100
 DEFAULT_MAX_DISTINCT_PER_VALUE = 4
 DEFAULT_MAX_BLOCK_RECORDS = 500
 DEFAULT_MAX_RECORDS_PER_PROFILE = 500
+MUST_LINK, CANNOT_LINK = OVERRIDE_RULES = ("must_link", "cannot_link")  # match_pairs names overrides in place of a rule
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,15 @@ class Guardrails:
     on_conflict: str = "exclude"
     on_missing: str = "exclude"
     max_records_per_profile: int | None = DEFAULT_MAX_RECORDS_PER_PROFILE
+    conflict_together: tuple[str, ...] = ()  # identifiers whose limits are broken only all at once
+
+
+@dataclass(frozen=True)
+class Location:
+    """Either a file or folder (``path``) or a table of the catalog."""
+
+    path: str | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +169,7 @@ class Config:
     guardrails: Guardrails = Guardrails()
     engine: str = "graphframes"
     match_pairs: str = "spanning"
+    overrides: Location | None = None
 
     def identifier(self, name: str) -> Identifier:
         return next(i for i in self.identifiers if i.name == name)

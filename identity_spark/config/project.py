@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from identity_spark.config.keys import CLUSTERING, GUARDRAILS, OUTPUT, OVERRIDES
-from identity_spark.config.model import DEFAULT_MAX_RECORDS_PER_PROFILE, Guardrails, Identifier, Output
+from identity_spark.config.model import DEFAULT_MAX_RECORDS_PER_PROFILE, Guardrails, Identifier, Location, Output
 from identity_spark.config.section import Section, check_known
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -32,6 +32,7 @@ def guardrails(top: Section, identifiers: Mapping[str, Identifier]) -> Guardrail
         on_conflict=section.choice("on_conflict", ("exclude", "peel"), "exclude"),
         on_missing=section.choice("on_missing", ("exclude", "keep"), "exclude"),
         max_records_per_profile=section.limit("max_records_per_profile", DEFAULT_MAX_RECORDS_PER_PROFILE),
+        conflict_together=tuple(name for _, name in together),
     )
 
 
@@ -54,15 +55,14 @@ def match_pairs(top: Section) -> str:
     return top.choice("match_pairs", ("spanning", "all"), "spanning")
 
 
-def check_overrides(top: Section) -> None:
-    """``overrides`` is a path, or one of ``path`` and ``table``."""
-    if isinstance(top.raw.get("overrides"), dict):
-        section = top.child("overrides", OVERRIDES)
-        _one_of(section, "path", "table", "write path: file.csv, or table: catalog.schema.name")
-        section.text("path")
-        section.text("table")
-    else:
-        top.text("overrides")
+def overrides(top: Section) -> Location | None:
+    """Where people's own decisions are: a path, or one of ``path`` and ``table``; None where there are none."""
+    if not isinstance(top.raw.get("overrides"), dict):
+        path = top.text("overrides")
+        return None if path is None else Location(path=path)
+    section = top.child("overrides", OVERRIDES)
+    _one_of(section, "path", "table", "write path: file.csv, or table: catalog.schema.name")
+    return Location(path=section.text("path"), table=section.text("table"))
 
 
 def _one_of(section: Section, first: str, second: str, remedy: str) -> None:

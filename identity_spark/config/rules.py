@@ -5,15 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from identity_spark.config.identifiers import FUZZY, value_type
+from identity_spark.config.identifiers import FUZZY, MATCHES, fitting_matches, value_type
 from identity_spark.config.keys import CRITERION, RULE
-from identity_spark.config.model import DEFAULT_MAX_BLOCK_RECORDS, NAMES, Criterion, Identifier, Rule, Source
+from identity_spark.config.model import DEFAULT_MAX_BLOCK_RECORDS, OVERRIDE_RULES, Criterion, Identifier, Rule, Source
 from identity_spark.config.section import Section, check_known, opened
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-MATCHES = ("exact", *FUZZY)
-SIMILAR = NAMES | {"date", "email", "company", "address", "text"}
-FUZZY_TYPES = {"fuzzy_strong": SIMILAR, "fuzzy_medium": SIMILAR | {"id", "phone", "number"}}
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,8 @@ def _rule(section: Section, names: Known) -> Rule:
     name = section.text("name") or ""
     if name and not NAME.fullmatch(name):
         section.reject("name", f"{name!r} is no rule name; use letters, digits and _, a letter first")
+    if name in OVERRIDE_RULES:
+        section.reject("name", f"{name!r} is what pairs of the overrides are called; choose another name")
     placed = section.placed_texts("sources")
     check_known(placed, names.sources, "source", section.problems)
     criteria = tuple(_criterion(value, place, section, names) for place, value in section.entries("criteria"))
@@ -93,7 +92,7 @@ def _check_identifier(name: str, place: str, match: str, section: Section, names
         check_known([(place, name)], names.identifiers, "identifier", section.problems)
     elif match in FUZZY:
         kind = value_type(identifier)
-        allowed = [m for m in MATCHES if m not in FUZZY or kind in FUZZY_TYPES[m]]
+        allowed = fitting_matches(kind)
         if kind and match not in allowed:
             message = f"{match!r} is not defined for {name}, which is of type {kind}; choose from {', '.join(allowed)}"
             section.reject("match", message)

@@ -14,10 +14,6 @@ def written(value: Any) -> bool:
     return value is not None
 
 
-def one_of(*values: str) -> Callable[[Any], bool]:
-    return lambda value: value in values
-
-
 @dataclass(frozen=True)
 class Later:
     """Where it is written (``*`` is any name or list position), which values are meant, and what to do meanwhile."""
@@ -27,17 +23,7 @@ class Later:
     remedy: str
 
 
-LATER = (
-    Later(
-        "identifiers.*.conflict_tolerance",
-        one_of("fuzzy_strong", "fuzzy_medium"),
-        "leave it out: limits count different values",
-    ),
-    Later("guardrails.on_conflict", one_of("peel"), "write exclude"),
-    Later("guardrails.conflict_together", written, "leave it out, or limit max_values_per_profile"),
-    Later("golden.groups", written, "leave it out, and name the fields under golden.fields"),
-    Later("overrides", written, "leave it out"),
-)
+LATER = (Later("golden.groups", written, "leave it out, and name the fields under golden.fields"),)
 
 
 def check_unsupported(tree: Any, problems: Problems) -> None:

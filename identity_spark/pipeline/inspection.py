@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.errors import InputError
+from identity_spark.pipeline import overriding
 from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.pipeline.resolution import (
     read_records,
@@ -90,5 +91,6 @@ def _in_memory(spark: SparkSession, config: Config) -> Run:
 def _keyed_records(spark: SparkSession, config: Config, this: Run) -> DataFrame:
     """The standardized records with a key of their own, as a run has them."""
     versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
-    standardized, _ = standardized_records(read_records(spark, config, versions), config, this)
+    given = overriding.read(spark, config, this.started_at)
+    standardized, _ = standardized_records(read_records(spark, config, versions), given, config, this)
     return separate_bad_keys(standardized, config, this)[0]

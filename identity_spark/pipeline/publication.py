@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
+from identity_spark.pipeline import overriding
 from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.resolution import Resolution, read_records, resolve
 from identity_spark.storage import runs, session, sources
@@ -55,7 +56,8 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
             if config.engine == "graphframes":
                 session.use_checkpoints(spark, f"{this.work.folder}/checkpoints")
             read = read_records(spark, config, versions)
-            resolution = resolve(read, known, config, this)
+            given = overriding.read(spark, config, started_at)
+            resolution = resolve(read, given, known, config, this)
             published = publish(tables, resolution, config, this, {k: v for k, v in versions.items() if v is not None})
         finally:
             this.work.clear()

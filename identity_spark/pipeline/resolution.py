@@ -14,6 +14,8 @@ from pyspark.sql import functions as F
 from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.errors import InputError
+from identity_spark.pipeline.guarding import Guarded, guard
+from identity_spark.pipeline.overriding import Overrides, decide
 from identity_spark.pipeline.progress import Run
 from identity_spark.reference import facts
 from identity_spark.stages import (
@@ -34,6 +36,8 @@ from identity_spark.stages import (
 from identity_spark.storage import runs, sources
 
 log = logging.getLogger(__name__)
+
+GIANT_SHARE, GIANT_RECORDS = 0.001, 20  # a cluster with more of all records, and more records, is worth a look
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,10 @@ def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int
 
 
 def standardized_records(
-    read: DataFrame, config: Config, this: Run
+    read: DataFrame, given: Overrides, config: Config, this: Run
 ) -> tuple[DataFrame, Mapping[str, records.SourceCounts]]:
     """``STANDARDIZED``, written down, and its counts by source; ``InputError`` where a source has nothing to match."""
-    standardized = standardize.standardize(read, config, facts("blocked_values"), this.today)
+    standardized = standardize.standardize(read, given.blocking(config), facts("blocked_values"), this.today)
     standardized = this.write_down("standardize", standardized)
     found = records.counts_by_source(standardized, config)
     records.require_values(found, config)
@@ -76,39 +80,30 @@ def standardized_records(
     return standardized, found
 
 
-def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Resolution:
+def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
-    standardized, found = standardized_records(read, config, this)
+    standardized, found = standardized_records(read, given, config, this)
     keyed, bad_keys = separate_bad_keys(standardized, config, this)
     usable = without_over_shared(keyed, config, this)
-
-    crowded = this.write_down("crowded_keys", match_pairs.crowded_keys(usable, config))
-    large = this.work.materialize("large_blocks", match_pairs.large_blocks(usable, crowded, config))
-    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
-    links = this.write_down("links", links)
-    with this.stage("clusters"):
-        components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
-        clusters.prove(links, components)
-
-    members = profiles.members(usable, components, match_pairs.applies(usable, config.rules))
-    members = this.write_down("members", members)
-    conflicts = this.write_down("conflicts", guardrails.conflicts(members, usable, config))
-    cluster_facts = profiles.cluster_facts(members)
+    guarded, large = guarded_clusters(usable, given, config, this)
+    cluster_facts = profiles.cluster_facts(guarded.members)
     with this.stage("ids"):
-        shared, ids = _lasting_ids(members, cluster_facts, known, config, this)
-    outcome = this.write_down("profiles", profiles.profiles(members, cluster_facts, conflicts, ids, config))
+        shared, ids = _lasting_ids(guarded.members, cluster_facts, known, config, this)
+    outcome = profiles.profiles(guarded.members, cluster_facts, guarded.conflicts, ids, config)
+    outcome = this.write_down("profiles", outcome)
 
     lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
     # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
     resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
-    pairs = this.write_down("pairs", match_pairs.match_pairs(links, outcome, usable, config))
+    pairs = this.write_down("pairs", match_pairs.match_pairs(guarded.links, outcome, usable, config))
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
     matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))
-    held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, conflicts, bad_keys))
+    held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
     events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
     with this.stage("report and checks"):
         skipped = match_pairs.skipped_blocks(large, config)
-        metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, config, this.run_id)
+        of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics]
+        metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, of_guardrails, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
         counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {
@@ -122,7 +117,35 @@ def resolve(read: DataFrame, known: runs.Known, config: Config, this: Run) -> Re
         "identity_golden_report": metrics,
     }
     stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
-    return Resolution(stamped, counts, _by_scope(metrics), _reasons(held_back))
+    by_scope = _by_scope(metrics)
+    _warn_of_giants(by_scope["guardrail"], counts["records"])
+    return Resolution(stamped, counts, by_scope, _reasons(held_back))
+
+
+def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: Run) -> tuple[Guarded, DataFrame]:
+    """The clusters of ``usable`` as the guardrails leave them, and ``LARGE_BLOCKS``."""
+    decided = decide(given, usable, this)
+    compared = match_pairs.anchors(config)
+    crowded = this.write_down("crowded_keys", match_pairs.crowded_keys(usable, compared))
+    large = this.work.materialize("large_blocks", match_pairs.large_blocks(usable, crowded, compared))
+    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    links = this.write_down("links", links.unionByName(decided.links))
+    with this.stage("clusters"):
+        components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
+        clusters.prove(links, components)
+    members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
+    members = this.write_down("members", members)
+    return guard(members, links, usable, large, decided, config, this), large
+
+
+def _warn_of_giants(metrics: Mapping[str, Mapping[str, float]], records: int) -> None:
+    """Says that one cluster holds more of all records than people or companies do."""
+    size = metrics.get("largest_cluster_1", {}).get("records", 0)
+    if size > max(GIANT_SHARE * records, GIANT_RECORDS):
+        log.warning(
+            "guardrails: one cluster holds %s of %s records; see largest_cluster_1 in identity_golden_report",
+            f"{size:,.0f}", f"{records:,}",
+        )  # fmt: skip
 
 
 def _by_scope(metrics: DataFrame) -> dict[str, dict[str, dict[str, float]]]:

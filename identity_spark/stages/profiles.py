@@ -4,18 +4,28 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.schemas import PROFILES
+from identity_spark.schemas import MEMBERS, PROFILES
 
 
-def members(usable: DataFrame, clusters: DataFrame, applicable: Column) -> DataFrame:
-    """``MEMBERS``: every record with its cluster; a record without links is a cluster of its own."""
-    return usable.select("record_id", "record_key", "source", applicable.alias("applicable")).join(
-        clusters, "record_id", "left"
-    ).select(
-        *("record_id", "record_key", "source", "applicable"),
-        F.coalesce("cluster_id", "record_id").alias("cluster_id"),
-        F.col("cluster_id").isNotNull().alias("linked"),
-    )  # fmt: skip
+def members(usable: DataFrame, clusters: DataFrame, must_groups: DataFrame, applicable: Column) -> DataFrame:
+    """``MEMBERS``: every record with its cluster; a record without links is a cluster of its own.
+
+    ``must_groups`` are the ``CLUSTERS`` that overrides make: their records need no rule that applies.
+    """
+    records = usable.select("record_id", "record_key", "source", applicable.alias("applicable"))
+    groups = must_groups.withColumnRenamed("cluster_id", "must_group")
+    return (
+        records.join(clusters, "record_id", "left")
+        .join(groups, "record_id", "left")
+        .select(
+            *("record_id", "record_key", "source"),
+            (F.col("applicable") | F.col("must_group").isNotNull()).alias("applicable"),
+            F.coalesce("cluster_id", "record_id").alias("cluster_id"),
+            F.col("cluster_id").isNotNull().alias("linked"),
+            "must_group",
+        )
+        .to(MEMBERS)
+    )
 
 
 def cluster_facts(members: DataFrame) -> DataFrame:

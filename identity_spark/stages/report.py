@@ -5,7 +5,7 @@ Rates are shares of 1. ``resolution_rate``: records with a ``dinmo_id`` of all r
 1 - golden records / records with a ``dinmo_id``. Of no records every rate is 0.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -20,10 +20,14 @@ def report(
     pairs: DataFrame,
     unresolved: DataFrame,
     skipped: DataFrame,
+    guarded: Sequence[DataFrame],
     config: Config,
     run_id: str,
 ) -> DataFrame:
-    """``REPORT`` of one run; ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``."""
+    """``REPORT`` of one run; ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``.
+
+    ``guarded`` are the ``METRICS`` of guardrails and overrides.
+    """
     statuses = _statuses(resolved, unresolved)
     profiles = (
         golden.select("dinmo_id", F.explode("sources").alias("name"))
@@ -39,6 +43,7 @@ def report(
         _unpivot(by_source, "source", _rates()),
         _rules(resolved, pairs, skipped, config),
         _identifiers(resolved, golden, config),
+        *guarded,
     ]
     rows = parts[0]
     for part in parts[1:]:
@@ -96,11 +101,12 @@ def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, config: Co
             for n, name in enumerate(names)
         )
     )
-    found = pairs.groupBy(F.col("rule").alias("name")).agg(F.count("*").alias("pairs"))
+    refused = F.count_if(F.col("status") == "refused").alias("refused_pairs")
+    found = pairs.groupBy(F.col("rule").alias("name")).agg(F.count("*").alias("pairs"), refused)
     left_out = {"blocks": "skipped_blocks", "records": "skipped_records", "pairs": "skipped_pairs"}
     capped = skipped.withColumnRenamed("rule", "name").withColumnsRenamed(left_out)
     every = applicable.select(F.explode(rates).alias("r")).select("r.*")
-    counts = {name: F.coalesce(name, F.lit(0)) for name in ("pairs", *left_out.values())}
+    counts = {name: F.coalesce(name, F.lit(0)) for name in ("pairs", "refused_pairs", *left_out.values())}
     with_counts = every.join(found, "name", "left").join(capped, "name", "left")
     return _unpivot(with_counts, "rule", {"applicable_rate": F.col("value"), **counts})
 

@@ -1,93 +1,18 @@
 """Reads labels: which record is of which entity, in whatever format they are."""
 
-import re
-from difflib import get_close_matches
-
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark.errors import InputError, first_line
-from identity_spark.storage.session import file_names
-from identity_spark.storage.sources import quoted
+from identity_spark.storage.small_tables import Wanted, read_small_table
 
-COLUMNS = ("record_key", "entity_id")
-FORMATS = {"csv": "csv", "json": "json", "jsonl": "json", "ndjson": "json", "parquet": "parquet", "orc": "orc"}
-TABLE_NAME = re.compile(r"[\w`-]+(\.[\w`-]+){0,2}")
+LABELS = Wanted("labels", "--truth", ("record_key", "entity_id"))
 
 
 def read_labels(spark: SparkSession, place: str) -> DataFrame:
     """``record_key`` and ``entity_id`` as text, blank ones null, from a file, a folder or else a table of that name.
 
-    The names of the files tell the format, else what they hold. Raises ``InputError`` where there are no such columns.
+    Raises ``InputError`` where there are no such columns.
     """
-    rows = _open(spark, place)
-    texts = {name: F.col(name).cast("string") for name in COLUMNS}
+    rows = read_small_table(spark, place, LABELS)
+    texts = {name: F.col(name).cast("string") for name in LABELS.columns}
     return rows.select(*(F.when(F.trim(text) != "", text).alias(name) for name, text in texts.items()))
-
-
-def _open(spark: SparkSession, place: str) -> DataFrame:
-    """What is at ``place``, read in the first format that gives it the columns of labels."""
-    problems = []
-    for form in _formats(spark, place):
-        try:
-            rows = _load(spark, place, form)
-        except Exception as error:  # of a damaged file Spark raises no exception of PySpark's
-            why = first_line(error) if isinstance(error, PySparkException) else "damaged, or of another format"
-            nothing = f"there is no file or folder {place}, and it " if form == "table" else f"{place} "
-            problems.append(f"{nothing}cannot be read as {form}: {why}")
-            continue
-        if not (missing := _missing_columns(rows, form)):
-            return rows
-        problems.append(f"{place}, read as {form}, {missing}")
-    if len(problems) > 1:
-        raise InputError(
-            f"--truth: {place} gives no columns record_key and entity_id in any format tried;"
-            " name its files .parquet, .csv, .json or .orc to learn why"
-        )
-    raise InputError(f"--truth: {problems[0]}")
-
-
-def _formats(spark: SparkSession, place: str) -> list[str]:
-    """The format of the files at ``place``; every possible one where their names do not tell; ``table`` for no path."""
-    names = _file_names(spark, place)
-    if not names:
-        if TABLE_NAME.fullmatch(place):
-            return ["table"]
-        raise InputError(f"--truth: there is no file or folder {place}")
-    if "_delta_log" in names:
-        return ["delta"]
-    folder = place
-    while partitions := [name for name in names if "=" in name]:
-        folder = f"{folder}/{partitions[0]}"
-        names = _file_names(spark, folder)
-    data = [name for name in names if not name.startswith(("_", "."))]
-    told = {FORMATS[part] for name in data for part in name.lower().split(".")[1:] if part in FORMATS}
-    return list(told) if len(told) == 1 else ["csv", "json", "orc", "parquet"]  # those that fail softly come first
-
-
-def _file_names(spark: SparkSession, folder: str) -> list[str]:
-    try:
-        return file_names(spark, folder)
-    except Exception as error:  # whatever the file system raises: no permission, no such host, no such scheme
-        raise InputError(f"--truth: cannot look at {folder}; check the path and its permissions") from error
-
-
-def _load(spark: SparkSession, place: str, form: str) -> DataFrame:
-    if form == "table":
-        rows = spark.read.table(quoted(place))
-    else:
-        rows = spark.read.format(form).options(header="true", primitivesAsString="true").load(place)
-    rows.schema  # noqa: B018 - Spark looks for the table now, so that the error names it
-    return rows
-
-
-def _missing_columns(rows: DataFrame, form: str) -> str:
-    """Which columns of labels ``rows`` lacks, as an error says it; of its own columns only names close to ours."""
-    found = [name.lower() for name in rows.columns]
-    hints = []
-    for name in (name for name in COLUMNS if name not in found):
-        close = get_close_matches(name, found, n=1)
-        hints.append(name + (f" (did you mean {close[0]!r}?)" if close else ""))
-    remedy = "; labels need record_key and entity_id" + (", named in a header line" if form == "csv" else "")
-    return f"has no column {' and no column '.join(hints)}{remedy}" if hints else ""

@@ -118,6 +118,21 @@ CASES = [
         "identifiers.email.conflict_tolerance: 'fuzzy' is unknown; choose from fuzzy_medium, fuzzy_strong",
     ),
     (
+        "identifiers.loyalty_id.conflict_tolerance=fuzzy_strong",
+        "identifiers.loyalty_id.conflict_tolerance: 'fuzzy_strong' is not defined for values of type id; "
+        "choose from fuzzy_medium",
+    ),
+    (
+        "identifiers.loyalty_id={type: domain, conflict_tolerance: fuzzy_medium}",
+        "identifiers.loyalty_id.conflict_tolerance: 'fuzzy_medium' is not defined for values of type domain; "
+        "leave it out",
+    ),
+    (
+        "identifiers.email={type: email, conflict_tolerance: fuzzy_medium, max_values_per_profile: null}",
+        "identifiers.email.conflict_tolerance: there is no limit to loosen; set max_values_per_profile, or leave it out",
+    ),
+    ("identifiers.email.max_values_per_profile=0", f"identifiers.email.max_values_per_profile: 0 {NOT_A_NUMBER}"),
+    (
         "identifiers.email.only_numeric='true'",
         "identifiers.email.only_numeric: 'true' is neither true nor false; write true or false, without quotes",
     ),

@@ -36,6 +36,18 @@ CASES = [
         "guardrails.max_values_per_profile: unknown key here; "
         "it belongs under identifiers.<name>, or did you mean 'max_records_per_profile'?",
     ),
+    ("guardrails.max_records_per_profile=-1", f"guardrails.max_records_per_profile: -1 {NOT_A_NUMBER}"),
+    (
+        "guardrails.conflict_together=[phone]",
+        "guardrails.conflict_together: [phone] is one identifier; name two or more, which must all contradict",
+    ),
+    (
+        "guardrails.conflict_together=[phone, emial]",
+        "guardrails.conflict_together[1]: 'emial' is no identifier; did you mean 'email'?",
+    ),
+    ("overrides={path: x, table: y}", "overrides.table: given together with path; keep one of the two"),
+    ("overrides={}", "overrides.path: missing; write path: file.csv, or table: catalog.schema.name"),
+    ("overrides=7", 'overrides: 7 is no text; quote it: "7"'),
     (
         "golden.strategy=max",
         "golden.strategy: unknown key here; it belongs under golden.fields.<name> or under golden.groups.<name>",

@@ -23,6 +23,10 @@ CASES = [
     ("rules[0].name=null", "rules[0].name: missing; name the rule, like email_and_name"),
     ("rules[0].name=a b", "rules[0].name: 'a b' is no rule name; use letters, digits and _, a letter first"),
     (
+        "rules[0].name=must_link",
+        "rules[0].name: 'must_link' is what pairs of the overrides are called; choose another name",
+    ),
+    (
         "rules[0].name=name_and_birth_date",
         "rules[1].name: 'name_and_birth_date' is also the name of rules[0]; give each rule its own",
     ),

@@ -212,7 +212,7 @@ def test_every_problem_at_once(problems):
         "rules[0].criteria[0].identifiers=loyalty",
         "rules[1].sources=[cmr]",
         "golden.fields.town={}",
-        "guardrails.on_conflict=peel",
+        "guardrails.on_conflict=peal",
         "output.path=${UNSET}",
         "rules[7].name=x",
     )

@@ -6,21 +6,9 @@ from identity_spark.config.unsupported import LATER
 
 CASES = [
     (
-        "identifiers.birth_date.conflict_tolerance=fuzzy_medium",
-        "identifiers.birth_date.conflict_tolerance: 'fuzzy_medium' is not supported yet; "
-        "leave it out: limits count different values",
-    ),
-    ("guardrails.on_conflict=peel", "guardrails.on_conflict: 'peel' is not supported yet; write exclude"),
-    (
-        "guardrails.conflict_together=[phone, birth_date]",
-        "guardrails.conflict_together: not supported yet; leave it out, or limit max_values_per_profile",
-    ),
-    (
         "golden.groups.place={fields: [city, last_name], strategy: last_non_null, sources: [crm]}",
         "golden.groups: not supported yet; leave it out, and name the fields under golden.fields",
     ),
-    ("overrides=decisions.csv", "overrides: 'decisions.csv' is not supported yet; leave it out"),
-    ("overrides={table: a.b}", "overrides: not supported yet; leave it out"),
 ]
 
 
@@ -36,14 +24,6 @@ def test_each_line_of_the_table_is_reached(problems):
 
 
 CHECKED = [
-    (
-        "guardrails.conflict_together=[phone]",
-        ["guardrails.conflict_together: [phone] is one identifier; name two or more, which must all contradict"],
-    ),
-    (
-        "guardrails.conflict_together=[phone, emial]",
-        ["guardrails.conflict_together[1]: 'emial' is no identifier; did you mean 'email'?"],
-    ),
     (
         "golden.groups.a b={fields: [city]}",
         [
@@ -61,9 +41,6 @@ CHECKED = [
         "golden.groups.a={}",
         ["golden.groups.a.fields: missing; list the fields that belong together: fields: [street, city]"],
     ),
-    ("overrides={path: x, table: y}", ["overrides.table: given together with path; keep one of the two"]),
-    ("overrides={}", ["overrides.path: missing; write path: file.csv, or table: catalog.schema.name"]),
-    ("overrides=7", ['overrides: 7 is no text; quote it: "7"']),
 ]
 
 

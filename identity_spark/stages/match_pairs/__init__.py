@@ -1,6 +1,7 @@
 """Links: which records each rule joins, and by which values."""
 
 from identity_spark.stages.match_pairs.advice import rule_blocks, value_pairs
+from identity_spark.stages.match_pairs.anchors import anchors, anchors_of_exact_rules_alone, with_every_pair
 from identity_spark.stages.match_pairs.blocks import crowded_keys, large_blocks, skipped_blocks
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
@@ -8,6 +9,8 @@ from identity_spark.stages.match_pairs.keys import applies, rule_keys
 from identity_spark.stages.match_pairs.pairs import match_pairs
 
 __all__ = [
+    "anchors",
+    "anchors_of_exact_rules_alone",
     "applies",
     "compared_links",
     "crowded_keys",
@@ -18,4 +21,5 @@ __all__ = [
     "rule_keys",
     "skipped_blocks",
     "value_pairs",
+    "with_every_pair",
 ]

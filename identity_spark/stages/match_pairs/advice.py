@@ -1,7 +1,6 @@
 """What the rules will cost: counts of keys and of values, from which no pair is made."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -10,7 +9,7 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config, Rule
 from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import multi_valued
-from identity_spark.stages.match_pairs.anchors import Anchor, anchors, keyed
+from identity_spark.stages.match_pairs.anchors import Anchor, anchors, keyed, with_every_pair
 from identity_spark.stages.match_pairs.keys import has_key
 
 PAIRS = "records * (records - 1) div 2"  # of so many records, in whole numbers
@@ -23,7 +22,7 @@ def rule_blocks(usable: DataFrame, config: Config) -> DataFrame:
     within the cap (``compared``); ``skipped_blocks`` over the cap and the ``skipped_records`` in them, once for each
     block. One aggregation for all rules of a key.
     """
-    every_rule = anchors(replace(config, match_pairs="all"))
+    every_rule = anchors(with_every_pair(config))
     blocks = reduce(DataFrame.unionByName, (_block_counts(usable, anchor) for anchor in every_rule))
     records = (
         F.struct(F.lit(index).alias("rule_index"), F.count_if(has_key(usable, rule)).alias("records"))

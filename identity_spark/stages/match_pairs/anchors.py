@@ -1,7 +1,7 @@
 """Anchors: rules that share their blocking key are compared in the same blocks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -36,13 +36,30 @@ class Anchor:
 
 
 def anchors(config: Config) -> tuple[Anchor, ...]:
-    """The anchors of every rule that compares pairs; with ``match_pairs: all`` exact rules list theirs too."""
+    """The anchors of every rule that compares pairs; with ``match_pairs: all`` exact rules list theirs too.
+
+    A blocking key has the same ``index`` either way.
+    """
     every_pair = config.match_pairs == "all"
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(config.rules):
-        if every_pair or not rule.exact:
-            groups.setdefault((tuple(sorted(rule.anchor)), tuple(sorted(rule.sources))), []).append((index, rule))
-    return tuple(Anchor(n, tuple(rules), not every_pair) for n, rules in enumerate(groups.values()))
+        groups.setdefault((tuple(sorted(rule.anchor)), tuple(sorted(rule.sources))), []).append((index, rule))
+    found = []
+    for n, rules in enumerate(groups.values()):
+        if compared := tuple((index, rule) for index, rule in rules if every_pair or not rule.exact):
+            found.append(Anchor(n, compared, not every_pair))
+    return tuple(found)
+
+
+def anchors_of_exact_rules_alone(config: Config) -> tuple[Anchor, ...]:
+    """What ``match_pairs: all`` has besides ``anchors``."""
+    known = {anchor.index for anchor in anchors(config)}
+    return tuple(anchor for anchor in anchors(with_every_pair(config)) if anchor.index not in known)
+
+
+def with_every_pair(config: Config) -> Config:
+    """``config`` with ``match_pairs: all``."""
+    return replace(config, match_pairs="all")
 
 
 def compared_criteria(rule: Rule) -> Sequence[Criterion]:

@@ -4,6 +4,7 @@ All keys of all anchors are counted in one pass by their hash, which is cheap an
 large; only where it may be are keys counted as they are, so that two keys of one hash never count as one block.
 """
 
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -17,24 +18,23 @@ from identity_spark.stages.match_pairs.keys import has_key, key_parts
 TILE_RECORDS = 500  # a larger block is compared in tiles, so that none of them makes a long task
 
 
-def crowded_keys(usable: DataFrame, config: Config) -> DataFrame:
+def crowded_keys(usable: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
     """``CROWDED_KEYS``: the hashes of keys with more records than ``least_large``, those of large blocks among them."""
-    compared = anchors(config)
     if not compared:
         return empty(usable.sparkSession, CROWDED_KEYS)
     hashes = usable.select(F.explode(F.concat(*(_hashes(usable, anchor) for anchor in compared))).alias("key"))
     counted = hashes.groupBy("key.anchor", "key.hash").agg(F.count("*").alias("records"))
-    limits = F.array(*(F.lit(least_large(anchor)) for anchor in compared))
-    return counted.where(F.col("records") > F.get(limits, F.col("anchor"))).select("anchor", "hash")
+    limits = F.create_map(*(F.lit(n) for anchor in compared for n in (anchor.index, least_large(anchor))))
+    return counted.where(F.col("records") > limits[F.col("anchor")]).select("anchor", "hash")
 
 
-def large_blocks(usable: DataFrame, crowded: DataFrame, config: Config) -> DataFrame:
+def large_blocks(usable: DataFrame, crowded: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
     """``LARGE_BLOCKS``: those over ``TILE_RECORDS`` or over the cap of a rule that compares them.
 
     ``crowded`` is ``CROWDED_KEYS``, written down: the anchors in it are asked for here.
     """
     with_crowded = {row["anchor"] for row in crowded.select("anchor").distinct().collect()}  # one row for each anchor
-    found = [_large(usable, crowded, anchor) for anchor in anchors(config) if anchor.index in with_crowded]
+    found = [_large(usable, crowded, anchor) for anchor in compared if anchor.index in with_crowded]
     return reduce(DataFrame.unionByName, found, empty(usable.sparkSession, LARGE_BLOCKS))
 
 

@@ -3,31 +3,35 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from identity_spark.config import Config
-from identity_spark.schemas import multi_valued
+from identity_spark.config import CANNOT_LINK, MUST_LINK, Config
+from identity_spark.schemas import CANNOT_LINK_INDEX, multi_valued
 
 
 def match_pairs(links: DataFrame, profiles: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
-    """``PAIRS`` less ``run_id``: each pair and rule once, with all its evidence."""
-    names = F.array(*(F.lit(r.name) for r in config.rules))
+    """``PAIRS`` less ``run_id``: each pair and rule once, with all its evidence; ``links`` are ``JUDGED_LINKS``.
+
+    A refused pair is of no profile: its ``dinmo_id`` is null.
+    """
+    names = F.array(*(F.lit(name) for name in (CANNOT_LINK, MUST_LINK, *(r.name for r in config.rules))))
+    is_accepted = F.col("refused_by").isNull()
     ids = profiles.select(F.col("record_id").alias("left_id"), "dinmo_id")
     return (
         _once(links, usable, config)
         .join(ids, "left_id", "left")
         .select(
             *("left_record_key", "right_record_key"),
-            F.element_at(names, F.col("rule_index") + 1).alias("rule"),
+            F.get(names, F.col("rule_index") - CANNOT_LINK_INDEX).alias("rule"),
             "evidence",
-            F.lit("accepted").alias("status"),
-            F.lit(None).cast("string").alias("refused_by"),
-            "dinmo_id",
+            F.when(is_accepted, "accepted").otherwise("refused").alias("status"),
+            "refused_by",
+            F.when(is_accepted, F.col("dinmo_id")).alias("dinmo_id"),
         )
     )
 
 
 def _once(links: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
     """``links`` with the evidence put together where two records share several values under one rule."""
-    columns = ["left_id", "left_record_key", "right_record_key", "rule_index"]
+    columns = ["left_id", "left_record_key", "right_record_key", "rule_index", "refused_by"]
     every_pair = config.match_pairs == "all"  # stars beside pairs
     repeating = [n for n, rule in enumerate(config.rules) if every_pair or multi_valued(usable, rule.anchor)]
     if not repeating:

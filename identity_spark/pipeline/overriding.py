@@ -1,0 +1,90 @@
+"""Overrides: read once, held against the records, and handed to the stages that obey them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from identity_spark.config import Config
+from identity_spark.pipeline.progress import Run
+from identity_spark.schemas import OVERRIDES, empty
+from identity_spark.stages import clusters, overrides
+from identity_spark.storage.overrides import BLOCK_VALUE, in_force, read_overrides
+
+log = logging.getLogger(__name__)
+
+SHOWN = 20  # so many unknown records are named
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """The overrides in force: those of two records as ``OVERRIDES``, and the values they block by identifier."""
+
+    of_pairs: DataFrame
+    blocked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expired: int = 0
+    configured: bool = False
+
+    def blocking(self, config: Config) -> Config:
+        """``config`` with the values that overrides block beside its own."""
+        more = {name: values for name, values in self.blocked.items() if values}
+        identifiers = (replace(i, blocked=(*i.blocked, *more.get(i.name, ()))) for i in config.identifiers)
+        return replace(config, identifiers=tuple(identifiers)) if more else config
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Overrides as the stages take them; ``kept_apart`` is None where the project has none."""
+
+    links: DataFrame  # LINKS of records that belong together
+    groups: DataFrame  # CLUSTERS of those links
+    kept_apart: DataFrame | None  # OVERRIDE_LINKS that no cluster may hold both ends of
+    refused: DataFrame  # JUDGED_LINKS of the pairs kept apart
+    metrics: Sequence[DataFrame]  # METRICS
+
+
+def read(spark: SparkSession, config: Config, now: datetime) -> Overrides:
+    """What the project's overrides say at ``now``; raises ``InputError`` with every row that cannot be read."""
+    if config.overrides is None:
+        return Overrides(empty(spark, OVERRIDES))
+    rows = read_overrides(spark, config.overrides, [i.name for i in config.identifiers])
+    valid = in_force(rows, now)
+    blocked: dict[str, tuple[str, ...]] = {}
+    # Values that people block one by one: they go where those of the configuration go.
+    for row in valid.where(F.col("kind") == BLOCK_VALUE).select("identifier", "value").distinct().collect():
+        blocked[row["identifier"]] = (*blocked.get(row["identifier"], ()), row["value"])
+    expired = rows.count() - valid.count()
+    return Overrides(valid, {name: tuple(sorted(values)) for name, values in blocked.items()}, expired, True)
+
+
+def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
+    """Raises ``InputError`` where overrides contradict one another; names records that no source has in the log."""
+    links = overrides.override_links(given.of_pairs, usable)
+    unknown = overrides.unknown_records(given.of_pairs, usable)
+    if given.configured:
+        links = this.write_down("overrides", links)
+        unknown = this.work.materialize("unknown_records", unknown)
+    must = overrides.must_links(links)
+    groups = clusters.connect(must, "dataframe", lambda name, frame: this.work.materialize(f"must_{name}", frame))
+    groups = this.work.materialize("must_groups", groups)
+    overrides.require_agreement(links, groups)
+    _warn_of_unknown(unknown)
+    blocked = sum(map(len, given.blocked.values()))
+    return Decided(
+        links=must,
+        groups=groups,
+        kept_apart=links.where("kind = 'cannot_link'") if given.configured else None,
+        refused=overrides.refused_by_override(links),
+        metrics=[overrides.override_metrics(links, unknown, blocked, given.expired)] if given.configured else [],
+    )
+
+
+def _warn_of_unknown(unknown: DataFrame) -> None:
+    if some := [row["record_key"] for row in unknown.orderBy("record_key").limit(SHOWN).collect()]:
+        log.warning(
+            "overrides: %s records that no source has are named, and those overrides do nothing: %s%s",
+            f"{unknown.count():,}", ", ".join(some), " ..." if len(some) == SHOWN else "",
+        )  # fmt: skip

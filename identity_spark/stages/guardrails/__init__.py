@@ -1,0 +1,30 @@
+"""Guardrails: which clusters contradict themselves, and how they are taken apart where they are to be.
+
+Guardrails flag, they do not drop: what they hold back goes to ``identity_unresolved_records`` with its reason, and
+what they refuse stays in ``match_pairs``.
+"""
+
+from identity_spark.stages.guardrails.limits import conflicts, to_peel
+from identity_spark.stages.guardrails.metrics import cluster_metrics, conflict_metrics, peel_metrics
+from identity_spark.stages.guardrails.peel import (
+    at_every_level,
+    leveled_edges,
+    numbered,
+    refusals,
+    replicated,
+    separated,
+)
+
+__all__ = [
+    "at_every_level",
+    "cluster_metrics",
+    "conflict_metrics",
+    "conflicts",
+    "leveled_edges",
+    "numbered",
+    "peel_metrics",
+    "refusals",
+    "replicated",
+    "separated",
+    "to_peel",
+]

@@ -1,0 +1,93 @@
+"""What the guardrails did, and how large clusters are, as rows of the report."""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from identity_spark.config import Config
+from identity_spark.schemas import METRICS
+
+PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
+LARGEST = 10
+
+
+def conflict_metrics(conflicts: DataFrame, cluster_facts: DataFrame) -> DataFrame:
+    """``METRICS`` of each limit that is broken in the end: its clusters and their records, which stay unresolved."""
+    broken = conflicts.select("cluster_id", "limit").distinct().join(cluster_facts, "cluster_id")
+    counts = broken.groupBy(F.col("limit").alias("name")).agg(
+        F.count("*").alias("conflict_clusters"), F.sum("record_count").alias("conflict_records")
+    )
+    return _metrics(counts, "conflict_clusters", "conflict_records")
+
+
+def peel_metrics(contested: DataFrame, after: DataFrame, judged: DataFrame, edges: DataFrame) -> DataFrame:
+    """``METRICS`` of ``peel``: ``clusters_peeled``, ``rounds``, ``refused_pairs`` and the ``profiles`` they became.
+
+    ``contested`` and ``after`` are the members before and after, ``judged`` the ``JUDGED_LINKS`` between them, and
+    ``edges`` their ``LEVELED_EDGES``. ``rounds``: the most levels that one cluster lost.
+    """
+    refused = judged.where("refused_by IS NOT NULL").select("left_id", "right_id").distinct()
+    cluster_of = contested.select(F.col("record_id").alias("left_id"), "cluster_id")
+    lost = edges.join(refused, ["left_id", "right_id"], "left_semi").join(cluster_of, "left_id")
+    rounds = lost.groupBy("cluster_id").agg(F.count_distinct("rule_index", "rules").alias("levels"))
+    counts = (
+        contested.agg(F.count_distinct("cluster_id").alias("clusters_peeled"))
+        .crossJoin(rounds.agg(F.coalesce(F.max("levels"), F.lit(0)).alias("rounds")))
+        .crossJoin(refused.agg(F.count("*").alias("refused_pairs")))
+        .crossJoin(after.agg(F.count_distinct("cluster_id").alias("profiles")))
+    )
+    return _metrics(counts.withColumn("name", F.lit("peel")), *(n for n in counts.columns))
+
+
+def cluster_metrics(members: DataFrame, links: DataFrame, config: Config) -> DataFrame:
+    """``METRICS`` of the clusters before any guardrail: sizes by percentile, and what holds the largest together.
+
+    Of each of the ten largest its ``records``, the pairs of each rule, and the pairs that show each identifier.
+    """
+    several = members.where("linked").groupBy("cluster_id")
+    sizes = several.agg(F.count("*").alias("records"), F.min("record_key").alias("smallest_key"))
+    largest = sizes.orderBy(F.desc("records"), "smallest_key").limit(LARGEST)
+    in_order = Window.orderBy(F.desc("records"), "smallest_key")  # of ten rows
+    named = largest.withColumn("name", F.concat(F.lit("largest_cluster_"), F.row_number().over(in_order)))
+    held = _held_together(members, links, named, config)
+    records = named.select("name", F.lit("records").alias("metric"), F.col("records").alias("value"))
+    return _percentiles(members, sizes).unionByName(_scoped(records.unionByName(held)))
+
+
+def _percentiles(members: DataFrame, sizes: DataFrame) -> DataFrame:
+    """Of all clusters, those of one record too."""
+    single = members.where("NOT linked").agg(F.lit(1).cast("long").alias("records"), F.count("*").alias("clusters"))
+    counts = single.unionByName(sizes.groupBy("records").agg(F.count("*").alias("clusters"))).where("clusters > 0")
+    measured = counts.agg(
+        *(F.percentile("records", share, F.col("clusters")).alias(name) for name, share in PERCENTILES.items()),
+        F.max("records").alias("max"),
+    )
+    present = measured.where("max IS NOT NULL").withColumn("name", F.lit("cluster_records"))
+    return _metrics(present, *PERCENTILES, "max")
+
+
+def _held_together(members: DataFrame, links: DataFrame, largest: DataFrame, config: Config) -> DataFrame:
+    """``name``, ``metric``, ``value``: pairs by rule, and pairs by identifier that their evidence shows."""
+    inside = members.join(F.broadcast(largest.select("cluster_id", "name")), "cluster_id")
+    found = links.join(inside.select(F.col("record_id").alias("left_id"), "name"), "left_id")
+    rules = F.array(*(F.lit(rule.name) for rule in config.rules))
+    rule = F.coalesce(F.get(rules, F.col("rule_index")), F.lit("must_link"))
+    by_rule = found.groupBy("name", F.concat(F.lit("pairs_by_"), rule).alias("metric")).agg(F.count("*").alias("value"))
+    shown = found.select("name", F.explode(F.array_distinct(F.transform("evidence", _identifier))).alias("identifier"))
+    by_identifier = shown.groupBy("name", F.concat(F.lit("pairs_with_"), "identifier").alias("metric")).agg(
+        F.count("*").alias("value")
+    )
+    return by_rule.unionByName(by_identifier)
+
+
+def _identifier(entry: Column) -> Column:
+    return entry["identifier"]
+
+
+def _metrics(counts: DataFrame, *metrics: str) -> DataFrame:
+    """A row for each of ``metrics`` of each row of ``counts``."""
+    rows = F.array(*(F.struct(F.lit(m).alias("metric"), F.col(m).cast("double").alias("value")) for m in metrics))
+    return _scoped(counts.select("name", F.explode(rows).alias("m")).select("name", "m.*"))
+
+
+def _scoped(rows: DataFrame) -> DataFrame:
+    return rows.select(F.lit("guardrail").alias("scope"), "name", "metric", F.col("value").cast("double")).to(METRICS)
