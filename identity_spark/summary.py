@@ -38,8 +38,23 @@ def summary(run_id: str, by_scope: Mapping[str, Metrics], unresolved: Mapping[st
         ),
         "",
         *_table("unresolved", ("records",), ((reason, f"{n:,}") for reason, n in sorted(unresolved.items()))),
+        *_guardrails(by_scope.get("guardrail", {})),
     ]
     return "\n".join(lines)
+
+
+def _guardrails(metrics: Metrics) -> list[str]:
+    """The limits that are broken in the end, and what was refused to keep the others."""
+    limits = [(name, m) for name, m in sorted(metrics.items()) if "conflict_clusters" in m]
+    rows = ((name, f"{m['conflict_clusters']:,.0f}", f"{m['conflict_records']:,.0f}") for name, m in limits)
+    lines = ["", *_table("broken limit", ("clusters", "records"), rows)] if limits else []
+    if peel := metrics.get("peel"):
+        lines += [
+            "",
+            f"  peeled: {peel['clusters_peeled']:,.0f} clusters into {peel['profiles']:,.0f},"
+            f" {peel['refused_pairs']:,.0f} pairs refused",
+        ]
+    return lines
 
 
 RATES = ("resolution_rate", "match_rate", "conflict_rate", "missing_rate")

@@ -57,7 +57,9 @@ def as_values(value: Any) -> list[str]:
 class Peeling:
     """Takes conflicting clusters apart as the design says; ``clusters`` and ``refused`` hold what came of it."""
 
-    def __init__(self, records: Sequence[Record], config: Config, breaks: Callable[[Collection[str]], set[str]]) -> None:
+    def __init__(
+        self, records: Sequence[Record], config: Config, breaks: Callable[[Collection[str]], set[str]]
+    ) -> None:
         self.config, self.breaks = config, breaks
         self.records = {record["record_key"]: record for record in records}
         self.places = {rule.name: n for n, rule in enumerate(config.rules)}
@@ -93,7 +95,9 @@ def edges_of(records: Sequence[Record], config: Config, must: Collection[Pair] =
         if not next(r for r in config.rules if r.name == rule).exact:
             rules[tuple(pair)].add(rule)
     levels = {pair: (min(places[rule] for rule in found), -len(found)) for pair, found in rules.items()}
-    return edges | {(pair, MUST if pair in must else level) for pair, level in levels.items()} | {(p, MUST) for p in must}
+    return (
+        edges | {(pair, MUST if pair in must else level) for pair, level in levels.items()} | {(p, MUST) for p in must}
+    )
 
 
 def blocks(records: Sequence[Record], rule) -> list[list[str]]:

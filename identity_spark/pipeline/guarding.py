@@ -71,8 +71,7 @@ def _peeled(
         broken = guardrails.to_peel(guardrails.conflicts(copies, records, decided.kept_apart, config), config)
         broken = this.work.materialize("broken_limits", broken)
         after = this.work.materialize("separated", guardrails.separated(copies, broken))
-        every_link = pairs.unionByName(stars.join(pairs.select(*PAIR_AND_RULE), PAIR_AND_RULE, "left_anti"))
-        judged = guardrails.refusals(every_link, edges, levels, copies, broken, after)
+        judged = guardrails.refusals(pairs.unionByName(stars), edges, levels, copies, broken, after)
         judged = this.work.materialize("judged_links", judged)
         clusters.prove(judged.where("refused_by IS NULL"), after.select("record_id", "cluster_id"))
     left = guardrails.conflicts(after, records, decided.kept_apart, config)
@@ -83,14 +82,14 @@ def _peeled(
         conflicts=this.work.materialize(
             "conflicts_left", found.join(contested, "cluster_id", "left_anti").unionByName(left)
         ),
-        metrics=[guardrails.peel_metrics(inside, after, judged, edges)],
+        metrics=[guardrails.peel_metrics(inside, after, judged, guardrails.rounds(edges, levels, copies, broken))],
     )
 
 
 def _every_link(
     records: DataFrame, large: DataFrame, decided: Decided, config: Config, this: Run
 ) -> tuple[DataFrame, DataFrame]:
-    """``LINKS`` of contested records: every pair that rules or overrides link, and the stars of exact rules.
+    """``LINKS`` of contested records: every pair that rules or overrides link, and stars of keys too large for that.
 
     ``large`` is what is known of blocks from all records; those that exact rules alone have are counted here.
     """
@@ -100,4 +99,5 @@ def _every_link(
     compared = match_pairs.compared_links(records, large.unionByName(own), match_pairs.with_every_pair(config))
     must = decided.links.join(records.select(F.col("record_id").alias("left_id")), "left_id", "left_semi")
     pairs = this.work.materialize("contested_pairs", compared.unionByName(must.select(*compared.columns)))
-    return pairs, this.work.materialize("contested_stars", match_pairs.exact_links(records, config))
+    stars = match_pairs.exact_links(records, config).join(pairs.select(*PAIR_AND_RULE), PAIR_AND_RULE, "left_anti")
+    return pairs, this.work.materialize("contested_stars", stars.select(*pairs.columns))

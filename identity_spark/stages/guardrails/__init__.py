@@ -12,6 +12,7 @@ from identity_spark.stages.guardrails.peel import (
     numbered,
     refusals,
     replicated,
+    rounds,
     separated,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "peel_metrics",
     "refusals",
     "replicated",
+    "rounds",
     "separated",
     "to_peel",
 ]

@@ -19,19 +19,15 @@ def conflict_metrics(conflicts: DataFrame, cluster_facts: DataFrame) -> DataFram
     return _metrics(counts, "conflict_clusters", "conflict_records")
 
 
-def peel_metrics(contested: DataFrame, after: DataFrame, judged: DataFrame, edges: DataFrame) -> DataFrame:
+def peel_metrics(contested: DataFrame, after: DataFrame, judged: DataFrame, rounds: DataFrame) -> DataFrame:
     """``METRICS`` of ``peel``: ``clusters_peeled``, ``rounds``, ``refused_pairs`` and the ``profiles`` they became.
 
-    ``contested`` and ``after`` are the members before and after, ``judged`` the ``JUDGED_LINKS`` between them, and
-    ``edges`` their ``LEVELED_EDGES``. ``rounds``: the most levels that one cluster lost.
+    ``contested`` and ``after`` are the members before and after, ``judged`` the ``JUDGED_LINKS`` between them.
     """
     refused = judged.where("refused_by IS NOT NULL").select("left_id", "right_id").distinct()
-    cluster_of = contested.select(F.col("record_id").alias("left_id"), "cluster_id")
-    lost = edges.join(refused, ["left_id", "right_id"], "left_semi").join(cluster_of, "left_id")
-    rounds = lost.groupBy("cluster_id").agg(F.count_distinct("rule_index", "rules").alias("levels"))
     counts = (
         contested.agg(F.count_distinct("cluster_id").alias("clusters_peeled"))
-        .crossJoin(rounds.agg(F.coalesce(F.max("levels"), F.lit(0)).alias("rounds")))
+        .crossJoin(rounds)
         .crossJoin(refused.agg(F.count("*").alias("refused_pairs")))
         .crossJoin(after.agg(F.count_distinct("cluster_id").alias("profiles")))
     )

@@ -25,7 +25,7 @@ ALL_ONE = (MUST_LINK_INDEX, 0)  # an override is as strong whatever rules agree 
 def leveled_edges(pairs: DataFrame, stars: DataFrame) -> DataFrame:
     """``LEVELED_EDGES``: each two linked records, once for ``pairs`` and once for each rule of ``stars``.
 
-    Both are ``LINKS``: every pair, and what spans the keys of exact rules.
+    Both are ``LINKS``: every pair, and what spans the keys of exact rules that have too many pairs.
     """
     ends = ("left_id", "right_id")
     whole = pairs.groupBy(*ends).agg(
@@ -99,6 +99,16 @@ def refusals(
     here = copies.select(F.col("record_id").alias("left_id"), "at", "cluster_id")
     refused = apart.join(here, ["left_id", "at"]).join(limits, "cluster_id").select(*ends, "refused_by")
     return pairs.join(refused, list(ends), "left").select(*JUDGED_LINKS.names)
+
+
+def rounds(edges: DataFrame, levels: Sequence[Level], copies: DataFrame, broken: DataFrame) -> DataFrame:
+    """``rounds``: a row with how many levels were refused one after another around the record that lost most."""
+    here = copies.select(F.col("record_id").alias("left_id"), "at", "cluster_id")
+    refusable = edges.withColumn("at", _number(levels)).where("at > 0").select("left_id", "at").distinct()
+    weakest = refusable.join(here, ["left_id", "at"]).select("cluster_id").distinct()
+    lost = copies.join(weakest, "cluster_id", "left_semi").join(broken, "cluster_id", "left_semi")
+    by_record = lost.groupBy("record_id").agg(F.count("*").alias("levels"))
+    return by_record.agg(F.coalesce(F.max("levels"), F.lit(0)).alias("rounds"))
 
 
 def _number(levels: Sequence[Level]) -> Column:
