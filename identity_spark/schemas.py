@@ -66,6 +66,17 @@ OVERRIDES = _struct(
     created_at=WHEN,
     expires_at=WHEN,
 )
+GOLDEN_OVERRIDES = _struct(
+    dinmo_id=TEXT,
+    record_key=TEXT,
+    field=TEXT,
+    value=TEXT,
+    reason=TEXT,
+    author=TEXT,
+    created_at=WHEN,
+    expires_at=WHEN,
+)
+DECIDED_VALUES = _struct(dinmo_id=TEXT, field=TEXT, value=TEXT)
 OVERRIDE_LINKS = _struct(
     kind=TEXT, left_id=COUNT, right_id=COUNT, left_record_key=TEXT, right_record_key=TEXT, reason=TEXT, author=TEXT
 )

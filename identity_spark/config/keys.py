@@ -24,7 +24,7 @@ PLAIN_ONLY = ("type", "formats", "case_sensitive", "only_numeric", "standardize"
 KEYS: Mapping[str, tuple[str, ...]] = {
     TOP: (
         "project", "default_country", "sources", "identifiers", "rules", "guardrails", "golden",
-        "clustering", "match_pairs", "output", "overrides",
+        "clustering", "match_pairs", "output", "overrides", "golden_overrides",
     ),
     SOURCE: (
         "path", "table", "format", "options", "where", "primary_key", "updated_at", "country",

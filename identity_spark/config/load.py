@@ -17,7 +17,7 @@ from identity_spark.config.keys import TOP
 from identity_spark.config.merge import apply_settings, merge
 from identity_spark.config.model import Config
 from identity_spark.config.problems import Problems, show
-from identity_spark.config.project import engine, guardrails, match_pairs, output, overrides, project
+from identity_spark.config.project import decisions, engine, guardrails, match_pairs, output, project
 from identity_spark.config.rules import Known, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
@@ -91,7 +91,8 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
         guardrails=guardrails(top, names.identifiers),
         engine=engine(top),
         match_pairs=match_pairs(top),
-        overrides=overrides(top),
+        overrides=decisions(top, "overrides"),
+        golden_overrides=decisions(top, "golden_overrides"),
     )
     check_unsupported(tree, problems)
     return config

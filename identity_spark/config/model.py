@@ -170,6 +170,7 @@ class Config:
     engine: str = "graphframes"
     match_pairs: str = "spanning"
     overrides: Location | None = None
+    golden_overrides: Location | None = None
 
     def identifier(self, name: str) -> Identifier:
         return next(i for i in self.identifiers if i.name == name)

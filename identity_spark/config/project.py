@@ -55,12 +55,12 @@ def match_pairs(top: Section) -> str:
     return top.choice("match_pairs", ("spanning", "all"), "spanning")
 
 
-def overrides(top: Section) -> Location | None:
+def decisions(top: Section, key: str) -> Location | None:
     """Where people's own decisions are: a path, or one of ``path`` and ``table``; None where there are none."""
-    if not isinstance(top.raw.get("overrides"), dict):
-        path = top.text("overrides")
+    if not isinstance(top.raw.get(key), dict):
+        path = top.text(key)
         return None if path is None else Location(path=path)
-    section = top.child("overrides", OVERRIDES)
+    section = top.child(key, OVERRIDES)
     _one_of(section, "path", "table", "write path: file.csv, or table: catalog.schema.name")
     return Location(path=section.text("path"), table=section.text("table"))
 

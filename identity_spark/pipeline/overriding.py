@@ -10,9 +10,10 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.pipeline.progress import Run
-from identity_spark.schemas import OVERRIDES, empty
+from identity_spark.schemas import CLUSTERS, JUDGED_LINKS, LINKS, OVERRIDES, empty
 from identity_spark.stages import clusters, overrides
-from identity_spark.storage.overrides import BLOCK_VALUE, in_force, read_overrides
+from identity_spark.storage.decisions import in_force
+from identity_spark.storage.overrides import BLOCK_VALUE, read_overrides
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +63,11 @@ def read(spark: SparkSession, config: Config, now: datetime) -> Overrides:
 
 def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
     """Raises ``InputError`` where overrides contradict one another; names records that no source has in the log."""
-    links = overrides.override_links(given.of_pairs, usable)
-    unknown = overrides.unknown_records(given.of_pairs, usable)
-    if given.configured:
-        links = this.write_down("overrides", links)
-        unknown = this.work.materialize("unknown_records", unknown)
+    if not given.configured:
+        spark = usable.sparkSession
+        return Decided(empty(spark, LINKS), empty(spark, CLUSTERS), None, empty(spark, JUDGED_LINKS), [])
+    links = this.write_down("overrides", overrides.override_links(given.of_pairs, usable))
+    unknown = this.work.materialize("unknown_records", overrides.unknown_records(given.of_pairs, usable))
     must = overrides.must_links(links)
     groups = clusters.connect(must, "dataframe", lambda name, frame: this.work.materialize(f"must_{name}", frame))
     groups = this.work.materialize("must_groups", groups)
@@ -76,9 +77,9 @@ def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
     return Decided(
         links=must,
         groups=groups,
-        kept_apart=links.where("kind = 'cannot_link'") if given.configured else None,
+        kept_apart=overrides.kept_apart(links),
         refused=overrides.refused_by_override(links),
-        metrics=[overrides.override_metrics(links, unknown, blocked, given.expired)] if given.configured else [],
+        metrics=[overrides.override_metrics(links, unknown, blocked, given.expired)],
     )
 
 

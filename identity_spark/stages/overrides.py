@@ -43,9 +43,14 @@ def must_links(links: DataFrame) -> DataFrame:
     return _as_links(links.where(F.col("kind") == MUST_LINK), MUST_LINK_INDEX)
 
 
+def kept_apart(links: DataFrame) -> DataFrame:
+    """Those of ``links`` whose records no cluster may hold both of."""
+    return links.where(F.col("kind") == CANNOT_LINK)
+
+
 def refused_by_override(links: DataFrame) -> DataFrame:
     """``JUDGED_LINKS`` that show which pairs overrides keep apart."""
-    refused = _as_links(links.where(F.col("kind") == CANNOT_LINK), CANNOT_LINK_INDEX)
+    refused = _as_links(kept_apart(links), CANNOT_LINK_INDEX)
     return refused.withColumn("refused_by", F.lit(CANNOT_LINK)).to(JUDGED_LINKS)
 
 
@@ -57,7 +62,7 @@ def require_agreement(links: DataFrame, must_groups: DataFrame) -> None:
     groups = must_groups.withColumnRenamed("cluster_id", "must_group")
     left = groups.withColumnsRenamed({"record_id": "left_id", "must_group": "left_group"})
     right = groups.withColumnsRenamed({"record_id": "right_id", "must_group": "right_group"})
-    both = links.where(F.col("kind") == CANNOT_LINK).join(left, "left_id").join(right, "right_id")
+    both = kept_apart(links).join(left, "left_id").join(right, "right_id")
     wrong = both.where("left_group = right_group").orderBy(*KEYS).limit(SHOWN + 1).collect()
     if wrong:
         pairs = ", ".join(f"{row[KEYS[0]]} and {row[KEYS[1]]}" for row in wrong[:SHOWN])

@@ -4,7 +4,7 @@ import pytest
 
 TOP = (
     "project, default_country, sources, identifiers, rules, guardrails, golden, clustering, "
-    "match_pairs, output, overrides"
+    "match_pairs, output, overrides, golden_overrides"
 )
 FIELDS = "email, phone, first_name, last_name, birth_date, loyalty_id, last_sound, sound_start, city, marketing_consent"
 STRATEGIES = (
