@@ -80,17 +80,19 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
     found_sources, found_identifiers = sources(top), identifiers(top)
     check_fields(found_sources, found_identifiers, problems)
     names = Known.of(found_sources, found_identifiers)
+    shown, verify_values = golden(top, names)
     config = Config(
         project=name,
         sources=found_sources,
         identifiers=found_identifiers,
         rules=rules(top, names),
-        golden=golden(top, names),
+        golden=shown,
         output=output(top),
         default_country=default_country,
         guardrails=guardrails(top, names.identifiers),
         engine=engine(top),
         match_pairs=match_pairs(top),
+        verify_values=verify_values,
     )
     check_overrides(top)
     check_unsupported(tree, problems)

@@ -35,7 +35,6 @@ LATER = (
     ),
     Later("guardrails.on_conflict", one_of("peel"), "write exclude"),
     Later("guardrails.conflict_together", written, "leave it out, or limit max_values_per_profile"),
-    Later("golden.groups", written, "leave it out, and name the fields under golden.fields"),
     Later("overrides", written, "leave it out"),
 )
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-from pyspark.sql.window import WindowSpec
 
 PLACE = "place"
 NO_TIME = (1 << 63) - 1  # a record without a time: later than every other in an order of times
@@ -38,12 +37,14 @@ def ranking(strategy: str, sources: Sequence[str] = (), held: str = "", numeric:
     return RANKINGS[strategy]
 
 
-def survivor(strategy: str, candidate: Column, rank: Column, profile: WindowSpec) -> Column:
-    """The candidate of the profile that ``strategy`` prefers, where ``rank`` orders the candidates; null without any."""
-    is_offered = candidate.isNotNull()
-    if strategy == "max":
-        return F.max_by(candidate, F.when(is_offered, F.struct(rank, -F.col(PLACE)))).over(profile)
-    return F.min_by(candidate, F.when(is_offered, F.struct(rank, F.col(PLACE)))).over(profile)
+def survivor(candidate: Column, rank: Column | None = None, greatest: bool = False) -> Column:
+    """Aggregate: the candidate of the least ``rank``, or of the greatest, else of the best record; null without any."""
+    is_offered, place = candidate.isNotNull(), F.col(PLACE)
+    if rank is None:
+        return F.min_by(candidate, F.when(is_offered, place))
+    if greatest:
+        return F.max_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), (-place).alias("place"))))
+    return F.min_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), place.alias("place"))))
 
 
 def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:

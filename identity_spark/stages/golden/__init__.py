@@ -16,8 +16,9 @@ from identity_spark.expressions.source_sets import masked_names, masks
 from identity_spark.expressions.survivorship import PLACE, best_first, known_map, most_common
 from identity_spark.stages.golden.choices import Choice, choices, with_invalid
 from identity_spark.stages.golden.fitting import require_fitting
+from identity_spark.stages.golden.matched_ids import matched_ids
 
-__all__ = ["HIDDEN", "golden_records", "require_fitting"]
+__all__ = ["HIDDEN", "golden_records", "matched_ids", "require_fitting"]
 
 HIDDEN = ("surviving", "consent_widened")  # what other stages ask of golden records; no part of the table
 REPRESENTATIVE = ("representative_entity_key_name", "representative_entity_key_value")
@@ -44,12 +45,11 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
 def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
     """A row per profile: the candidate that survives of each choice, its best record, and what its records say together.
 
-    One window puts the records in order, the next chooses among them; neither needs another exchange or sort.
+    A window puts the records in order, then they are aggregated as they lie: it takes one exchange and one sort.
     """
     in_order = Window.partitionBy("dinmo_id").orderBy(*best_first())
-    all_in_order = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    profile = Window.partitionBy("dinmo_id")
-    held = {c.held: F.flatten(F.collect_list(c.own_values()).over(all_in_order)) for c in wanted if c.looks_at_all}
+    profile = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    held = {c.held: F.flatten(F.collect_list(c.own_values()).over(profile)) for c in wanted if c.looks_at_all}
     placed = published.select(
         *("dinmo_id", "record_key", "source", "source_rank", "updated_at"),
         *dict.fromkeys(column for c in wanted for column in c.columns),
@@ -58,15 +58,15 @@ def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -
     )
     offering = placed.withColumns({c.candidate: c.offered() for c in wanted if not c.collects})
     sources = masks(F.col("source_rank"), len(config.sources))
-    return offering.select(
-        *("dinmo_id", "record_key", PLACE),
-        *((c.collected() if c.collects else c.chosen(profile)).alias(c.survivor) for c in wanted),
-        _any_of([c.widens(profile) for c in wanted if c.restricts]).alias("consent_widened"),
-        F.count("*").over(profile).alias("record_count"),
-        *(mask.over(profile).alias(f"sources_{n}") for n, mask in enumerate(sources)),
-        F.min("updated_at").over(profile).alias("first_seen_at"),
-        F.max("updated_at").over(profile).alias("last_seen_at"),
-    ).where(F.col(PLACE) == 1)
+    return offering.groupBy("dinmo_id").agg(
+        F.min_by("record_key", PLACE).alias("record_key"),
+        *((F.min_by(c.collected(), PLACE) if c.collects else c.chosen()).alias(c.survivor) for c in wanted),
+        _any_of([c.widens() for c in wanted if c.restricts]).alias("consent_widened"),
+        F.count("*").alias("record_count"),
+        *(mask.alias(f"sources_{n}") for n, mask in enumerate(sources)),
+        F.min("updated_at").alias("first_seen_at"),
+        F.max("updated_at").alias("last_seen_at"),
+    )
 
 
 def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:

@@ -8,7 +8,6 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
-from pyspark.sql.window import WindowSpec
 
 from identity_spark.config import Config, GoldenField
 from identity_spark.expressions.survivorship import (
@@ -128,33 +127,38 @@ class Choice:
         valid = {} if self.rule.valid_only else {VALID: F.col(self.fields[0].name + VALID)}
         return F.when(self.offers(), candidate_of({**self.own(), **valid}))
 
-    def chosen(self, profile: WindowSpec) -> Column:
-        """The candidate that survives in its profile."""
-        candidate = F.col(self.candidate)
-        if self.is_group:  # most parts known first; what is longest is all of them together
-            values = [candidate[f.column] for f in self.fields]
-            missing = reduce(Column.__add__, (value.isNull().cast("int") for value in values))
-            together = F.concat_ws("", *(value.cast("string") for value in values))
-            key = F.struct(*(candidate[f.name].alias(f.name) for f in self.fields))
-            rank = F.struct(missing.alias("missing"), self._ranking()(together, key).alias("rank"))
-            return survivor(self.rule.strategy, candidate, rank, profile)
+    def chosen(self) -> Column:
+        """Aggregate: the candidate that survives in its profile."""
+        candidate, strategy = F.col(self.candidate), self.rule.strategy
+        if self.is_group:
+            return survivor(candidate, self._rank_of_group(candidate))
         (field,) = self.fields
+        if strategy == "last_non_null" and self.rule.valid_only:
+            return survivor(candidate)
         rank = self._ranking()(candidate[field.column], candidate[field.name])
         if not self.rule.valid_only:
-            is_first = candidate[VALID] if self.rule.strategy == "max" else ~candidate[VALID]
-            rank = F.struct(is_first.alias("is_first"), rank.alias("rank"))
-        return survivor(self.rule.strategy, candidate, rank, profile)
+            comes_later = candidate[VALID] if strategy == "max" else ~candidate[VALID]
+            rank = F.struct(comes_later.alias("comes_later"), rank.alias("rank"))
+        return survivor(candidate, rank, greatest=strategy == "max")
+
+    def _rank_of_group(self, candidate: Column) -> Column:
+        """Most parts known first, then by the strategy; what is longest is all parts together."""
+        values = [candidate[f.column] for f in self.fields]
+        missing = reduce(Column.__add__, (value.isNull().cast("int") for value in values))
+        together = F.concat_ws("", *(value.cast("string") for value in values))
+        key = F.struct(*(candidate[f.name].alias(f.name) for f in self.fields))
+        return F.struct(missing.alias("missing"), self._ranking()(together, key).alias("rank"))
 
     def collected(self) -> Column:
         """array<struct<value, key>>: so many different values as are allowed, those of the best records."""
         different = F.array_distinct(F.coalesce(self.held, F.array()))
         return different if self.rule.max_values is None else F.slice(different, 1, self.rule.max_values)
 
-    def widens(self, profile: WindowSpec) -> Column:
-        """Whether the profile's last value says yes where the one that survives says no."""
-        last = survivor("last_non_null", F.col(self.candidate), F.lit(0), profile)
+    def widens(self) -> Column:
+        """Aggregate: whether the profile's last value says yes where the one that survives says no."""
+        last = survivor(F.col(self.candidate))
         column = self.fields[0].column
-        refused = permission(self.chosen(profile)[column]) == 0
+        refused = permission(self.chosen()[column]) == 0
         return F.coalesce(refused & (permission(last[column]) == 2), F.lit(False))
 
     def _ranking(self) -> Ranking:
