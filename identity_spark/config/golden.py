@@ -26,7 +26,7 @@ def golden(top: Section, names: Known) -> tuple[tuple[GoldenField, ...], bool]:
         _check_field(name, place, section, names)
         body = opened({} if value is None else value, place, GOLDEN_FIELD, top.problems)
         named[name] = _field(name, body, names)
-    named |= _grouped(section, names, list(named))
+    named |= _grouped(section, names)
     shown = [name for name, identifier in names.identifiers.items() if not identifier.derived]
     order = dict.fromkeys([*shown, *names.plain_fields, *named])
     fields = tuple(named.get(name) or GoldenField(name, sources=names.sources) for name in order)
@@ -73,9 +73,8 @@ def _check_field(name: str, place: str, section: Section, names: Known) -> None:
         check_known([(place, name)], fields, "identifier or mapped field", section.problems)
 
 
-def _grouped(section: Section, names: Known, alone: list[str]) -> dict[str, GoldenField]:
-    """The fields of all groups, each with the settings of its group: each field once, in one place."""
-    homes = {name: f"golden.fields.{name}" for name in alone}
+def _grouped(section: Section, names: Known) -> dict[str, GoldenField]:
+    """The fields of all groups, each with the settings of its group, which go before its own: each in one group."""
     found: dict[str, GoldenField] = {}
     for name, place, value in section.children("groups", "groups: {address: {fields: [street, city]}}"):
         if not NAME.fullmatch(name):
@@ -85,9 +84,9 @@ def _grouped(section: Section, names: Known, alone: list[str]) -> dict[str, Gold
         settings = _group(name, group, names)
         for field_place, field in group.placed_texts("fields"):
             _check_field(field, field_place, section, names)
-            if homes.setdefault(field, f"group {name}") != f"group {name}":
-                section.problems.add(field_place, f"{field!r} is in {homes[field]} too; keep it in one of them")
-            found[field] = replace(settings, name=field)
+            first = found.setdefault(field, replace(settings, name=field)).group
+            if first != name:
+                section.problems.add(field_place, f"{field!r} is in group {first} too; keep it in one of them")
     return found
 
 

@@ -15,10 +15,6 @@ CASES = [
         "guardrails.conflict_together=[phone, birth_date]",
         "guardrails.conflict_together: not supported yet; leave it out, or limit max_values_per_profile",
     ),
-    (
-        "golden.groups.place={fields: [city, last_name], strategy: last_non_null, sources: [crm]}",
-        "golden.groups: not supported yet; leave it out, and name the fields under golden.fields",
-    ),
     ("overrides=decisions.csv", "overrides: 'decisions.csv' is not supported yet; leave it out"),
     ("overrides={table: a.b}", "overrides: not supported yet; leave it out"),
 ]
@@ -43,23 +39,6 @@ CHECKED = [
     (
         "guardrails.conflict_together=[phone, emial]",
         ["guardrails.conflict_together[1]: 'emial' is no identifier; did you mean 'email'?"],
-    ),
-    (
-        "golden.groups.a b={fields: [city]}",
-        [
-            "golden.groups.a b: 'a b' is no group name; use letters, digits and _, a letter first",
-        ],
-    ),
-    (
-        "golden.groups={a: {fields: [city]}, b: {fields: [city, last_sound]}}",
-        [
-            "golden.groups.b.fields[0]: 'city' is in group a too; keep it in one of them",
-            "golden.groups.b.fields[1]: 'last_sound' is a derived identifier, which profiles do not show; leave it out",
-        ],
-    ),
-    (
-        "golden.groups.a={}",
-        ["golden.groups.a.fields: missing; list the fields that belong together: fields: [street, city]"],
     ),
     ("overrides={path: x, table: y}", ["overrides.table: given together with path; keep one of the two"]),
     ("overrides={}", ["overrides.path: missing; write path: file.csv, or table: catalog.schema.name"]),
