@@ -36,14 +36,20 @@ def counts(record: Mapping[str, Any], field: Field, today: date) -> bool:
     return field.max_age_days is None or (time is not None and (today - time.date()).days <= field.max_age_days)
 
 
-def entries(records: Sequence[Mapping[str, Any]], field: Field, today: date) -> list[tuple[Any, Any, Mapping[str, Any]]]:
+def entries(
+    records: Sequence[Mapping[str, Any]], field: Field, today: date
+) -> list[tuple[Any, Any, Mapping[str, Any]]]:
     """Value, canonical value and record of everything known, best record first."""
     found = []
     for record in best_first(records):
         value, canonical = record[field.column], record[field.canonical]
         if value is None or not counts(record, field, today):
             continue
-        found += [(v, c, record) for v, c in zip(value, canonical, strict=True)] if field.several else [(value, canonical, record)]
+        found += (
+            [(v, c, record) for v, c in zip(value, canonical, strict=True)]
+            if field.several
+            else [(value, canonical, record)]
+        )
     return found
 
 
@@ -82,7 +88,11 @@ def group_survivor(records: Sequence[Mapping[str, Any]], strategy: str, parts: S
     known = [r for r in best_first(records) if any(r[p] is not None for p in parts)]
     if strategy == "most_frequent":
         together = [tuple(r[p] for p in parts) for r in known]
-        return min(known, key=lambda r: (sum(r[p] is None for p in parts), -together.count(tuple(r[p] for p in parts))), default=None)
+        return min(
+            known,
+            key=lambda r: (sum(r[p] is None for p in parts), -together.count(tuple(r[p] for p in parts))),
+            default=None,
+        )
     return min(known, key=lambda r: sum(r[p] is None for p in parts), default=None)
 
 

@@ -16,7 +16,10 @@ def masks(rank: Column, names: int) -> list[Column]:
 def masked_names(prefix: str, names: Sequence[str]) -> Column:
     """array<string>: the names whose bits are set in the columns ``<prefix>0``, ``<prefix>1`` ..., sorted."""
     ranked = sorted((name, rank) for rank, name in enumerate(names))
-    named = [F.when(F.getbit(f"{prefix}{rank // BITS}", F.lit(rank % BITS)) == 1, name).otherwise("") for name, rank in ranked]
+    named = [
+        F.when(F.getbit(f"{prefix}{rank // BITS}", F.lit(rank % BITS)) == 1, name).otherwise("")
+        for name, rank in ranked
+    ]
     return F.array_remove(F.array(*named), "")
 
 

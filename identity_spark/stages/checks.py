@@ -50,7 +50,9 @@ def verify_values(resolved: DataFrame, golden: DataFrame, config: Config) -> Non
     apart = [f"{wanted[n] - confirmed[n]} values of {n}" for n in fields if wanted[n] != confirmed[n]]
     if apart:
         told = ", ".join(apart)
-        raise CheckError(f"golden records differ from the records they name: {told}; nothing was written, please report this")
+        raise CheckError(
+            f"golden records differ from the records they name: {told}; nothing was written, please report this"
+        )
 
 
 def _is_its_value(both: DataFrame, name: str, config: Config) -> Column:

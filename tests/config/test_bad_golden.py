@@ -6,7 +6,9 @@ OF_GROUPS = "last_non_null, first_non_null, most_frequent, source_priority, long
 CASES = [
     (
         "golden.fields.birth_date={strategy: most_restrictive}",
-        ["golden.fields.birth_date.strategy: 'most_restrictive' does not fit the type date; it chooses between yes and no"],
+        [
+            "golden.fields.birth_date.strategy: 'most_restrictive' does not fit the type date; it chooses between yes and no"
+        ],
     ),
     (
         "golden.fields.birth_date={strategy: longest}",
@@ -45,11 +47,11 @@ CASES = [
         ["golden.groups.a b: 'a b' is no group name; use letters, digits and _, a letter first"],
     ),
     (
-        "golden.groups={a: {fields: [city]}, b: {fields: [city, last_sound, twon]}}",
+        "golden.groups={a: {fields: [city]}, b: {fields: [city, last_sound, citi]}}",
         [
             "golden.groups.b.fields[0]: 'city' is in group a too; keep it in one of them",
             "golden.groups.b.fields[1]: 'last_sound' is a derived identifier, which profiles do not show; leave it out",
-            "golden.groups.b.fields[2]: 'twon' is no identifier or mapped field; did you mean 'town'?",
+            "golden.groups.b.fields[2]: 'citi' is no identifier or mapped field; did you mean 'city'?",
         ],
     ),
     (
@@ -64,7 +66,10 @@ CASES = [
         "golden.groups.a={fields: [city], strategy: lastnonnull}",
         ["golden.groups.a.strategy: 'lastnonnull' is unknown; did you mean 'last_non_null'?"],
     ),
-    ("golden.verify_values=7", ["golden.verify_values: 7 is neither true nor false; write true or false, without quotes"]),
+    (
+        "golden.verify_values=7",
+        ["golden.verify_values: 7 is neither true nor false; write true or false, without quotes"],
+    ),
 ]
 
 

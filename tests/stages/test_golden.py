@@ -74,7 +74,9 @@ def make_records(profiles: int, seed: int) -> list[dict]:
 
         for n in range(size):
             source = rng.choice(TRUST)
-            emails = None if empty else rng.choice([None, *(rng.sample(["a@x.io", "b@x.io", "c@x.io"], k) for k in (1, 2))])
+            emails = (
+                None if empty else rng.choice([None, *(rng.sample(["a@x.io", "b@x.io", "c@x.io"], k) for k in (1, 2))])
+            )
             first, last, card = one_of("ann", "anna"), one_of("lee", "leigh"), one_of("c1", "c22")
             record = {
                 "dinmo_id": f"id{profile:05}", "record_count": size, "record_key": f"{source}:{profile}-{n}:x",
@@ -236,12 +238,20 @@ def test_cases_of_identifiers(spark, make_config, setting):
 
 def test_what_is_told_about_a_profile(spark, make_config):
     records = [
-        *profile({"source": "shop", "city": "Bern", "last_sound": "L000"}, {**OLD, "phone": "+1", "card": "c", "card__written": "C"}),
+        *profile(
+            {"source": "shop", "city": "Bern", "last_sound": "L000"},
+            {**OLD, "phone": "+1", "card": "c", "card__written": "C"},
+        ),
         *({**r, "dinmo_id": "id2"} for r in profile({"updated_at": None})),
         *({**r, "dinmo_id": None} for r in profile({"city": "Rome"})),
     ]
     pairs = spark.createDataFrame(
-        [("id", "email_and_name", "accepted"), ("id", "card", "accepted"), ("id", "card", "accepted"), ("id2", "card", "refused")],
+        [
+            ("id", "email_and_name", "accepted"),
+            ("id", "card", "accepted"),
+            ("id", "card", "accepted"),
+            ("id2", "card", "refused"),
+        ],
         "dinmo_id string, rule string, status string",
     )
     found = golden_of(spark, records, make_config(*MAPPED), pairs)
@@ -249,7 +259,9 @@ def test_what_is_told_about_a_profile(spark, make_config):
     assert len(found) == 2
     assert (one.record_count, one.sources, one.rules) == (2, ["crm", "shop"], ["card", "email_and_name"])
     assert (one.first_seen_at, one.last_seen_at) == (OLD["updated_at"], START)
-    assert (one.representative_entity_key_name, one.representative_entity_key_value) == ("crm", "1"), "it gives two of three"
+    assert (one.representative_entity_key_name, one.representative_entity_key_value) == ("crm", "1"), (
+        "it gives two of three"
+    )
     assert one.field_sources == {"city": "shop:0", "phone": "crm:1", "card": "crm:1"}
     assert (two.record_count, two.rules, two.field_sources, two.last_seen_at) == (1, [], {}, None)
     assert "last_sound" not in one.asDict(), "derived identifiers are not exposed"
@@ -271,7 +283,8 @@ def test_one_exchange_for_all_fields_of_all_strategies(spark, make_config):
     assert nodes(golden, "Exchange") == 2, "one for the records, one for the rules of pairs"
     assert nodes(golden, "Sort ") == 1
     several, alone = (golden._jdf.queryExecution().optimizedPlan().children().apply(n).toString() for n in (0, 1))
-    assert "Aggregate" in several and "Window" in several
+    assert "Aggregate" in several
+    assert "Window" in several
     assert not any(word in alone for word in ("Aggregate", "Window", "Join")), "one record is never aggregated"
     values = matched_ids(records, written_down(spark, golden), config, TODAY)
     assert nodes(values, "Exchange") == 2, "one for the records, one for their golden records; the grouping needs none"
@@ -311,7 +324,9 @@ def test_values_set_apart_are_no_values_of_a_profile(spark, make_config):
     frame, config = frame_of(spark, records), make_config(*MAPPED, "golden.fields.card={valid_only: false}")
     golden = written_down(spark, golden_records(frame, no_pairs(spark), config, TODAY))
     assert [(row.email, row.card) for row in golden.collect()] == [(None, None)] * 2
-    found = matched_ids(frame, golden, config, TODAY).select("dinmo_id", "identifier", "value", "record_count", "primary")
+    found = matched_ids(frame, golden, config, TODAY).select(
+        "dinmo_id", "identifier", "value", "record_count", "primary"
+    )
     assert {tuple(row) for row in found.collect()} == {("id", "phone", "+1", 2, True), ("one", "phone", "+2", 1, True)}
 
 
@@ -322,7 +337,9 @@ def test_values_are_verified_before_publishing(spark, make_config):
     frame = frame_of(spark, records)
     golden = written_down(spark, golden_records(frame, no_pairs(spark), config, TODAY))
     verify_values(frame, golden, config)
-    other = golden.withColumn("score", F.when(F.col("dinmo_id") > "id00100", F.col("score") + 1).otherwise(F.col("score")))
+    other = golden.withColumn(
+        "score", F.when(F.col("dinmo_id") > "id00100", F.col("score") + 1).otherwise(F.col("score"))
+    )
     wrong = other.where("dinmo_id > 'id00100' AND score IS NOT NULL").count()
     with pytest.raises(CheckError, match=f"{wrong} values of score; nothing was written"):
         verify_values(frame, other, config)
@@ -331,7 +348,9 @@ def test_values_are_verified_before_publishing(spark, make_config):
 
 def test_strategies_have_to_fit_the_types_of_the_sources(spark, make_config):
     settings = ("joined={strategy: most_restrictive}", "score={strategy: longest}", "says={strategy: most_restrictive}")
-    config = make_config(*MAPPED, *(f"golden.fields.{s}" for s in settings), "golden.groups.a={fields: [price, zip], strategy: longest}")
+    config = make_config(
+        *MAPPED, *(f"golden.fields.{s}" for s in settings), "golden.groups.a={fields: [price, zip], strategy: longest}"
+    )
     with pytest.raises(InputError) as caught:
         require_fitting(frame_of(spark, []), config)
     assert str(caught.value).splitlines() == [

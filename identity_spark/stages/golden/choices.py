@@ -11,7 +11,6 @@ from pyspark.sql.types import ArrayType
 
 from identity_spark.config import Config, GoldenField
 from identity_spark.expressions.survivorship import (
-    PLACE,
     Ranking,
     best_of_own,
     candidate_of,
