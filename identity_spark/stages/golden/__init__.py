@@ -43,7 +43,7 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
 
 
 def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
-    """A row per profile: the candidate that survives of each choice, its best record, and what its records say together.
+    """A row per profile: the candidate that survives of each choice, its best record, and what all of them tell.
 
     A window puts the records in order, then they are aggregated as they lie: it takes one exchange and one sort.
     """
