@@ -5,7 +5,7 @@ A record's ``place`` tells where it stands in its profile, best first: newest, t
 Every strategy is an order of candidates; the first of them survives, and of equals the one of the better place.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -72,11 +72,6 @@ def permission(value: Column) -> Column:
     return F.when(said, 2).when(~said, 0).otherwise(1)
 
 
-def candidate_of(values: Mapping[str, Column]) -> Column:
-    """struct of what a record has to offer, its place, its key and its time."""
-    return F.struct(*(value.alias(name) for name, value in values.items()), PLACE, "record_key", "updated_at")
-
-
 def known_map(values: Sequence[tuple[str, Column]], kind: str) -> Column:
     """map<string, kind> of the values that are not null."""
     if not values:
@@ -85,17 +80,14 @@ def known_map(values: Sequence[tuple[str, Column]], kind: str) -> Column:
     return F.map_from_arrays(F.array_remove(names, ""), F.array_compact(F.array(*(value for _, value in values))))
 
 
-def most_common(givers: Sequence[Column]) -> Column:
-    """The struct that is most often among ``givers``, the least of several; null where all are null."""
-    if not givers:
-        return F.lit(None)
-    known = F.array_compact(F.array(*givers))
+def most_common(values: str) -> Column:
+    """The value that is most often in the array column ``values``, the least of several; null in an empty array."""
 
-    def ranked(giver: Column) -> Column:
-        return F.struct(F.size(F.array_remove(known, giver)).alias("others"), giver.alias("giver"))
+    def ranked(value: Column) -> Column:
+        return F.struct(F.size(F.array_remove(values, value)).alias("others"), value.alias("value"))
 
-    best = F.array_min(F.transform(F.array_distinct(known), ranked))["giver"]
-    return F.when(F.array_min(known) == F.array_max(known), F.array_min(known)).otherwise(best)
+    best = F.array_min(F.transform(F.array_distinct(values), ranked))["value"]
+    return F.when(F.array_min(values) == F.array_max(values), F.array_min(values)).otherwise(best)
 
 
 RANKINGS: dict[str, Ranking] = {

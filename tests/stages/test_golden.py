@@ -267,6 +267,13 @@ def test_what_is_told_about_a_profile(spark, make_config):
     assert "last_sound" not in one.asDict(), "derived identifiers are not exposed"
 
 
+def test_where_all_is_collected_the_best_record_represents(spark, make_config):
+    names = ("email", "phone", "first_name", "last_name", "birth_date", "card", "city")
+    config = make_config(*(f"golden.fields.{name}={{strategy: collect}}" for name in names))
+    row = golden_of(spark, profile({"source": "shop", "city": "B", **OLD}, {"city": "A"}), config)["id"]
+    assert (row.city, row.representative_entity_key_value, row.field_sources) == (["A", "B"], "1", {})
+
+
 def nodes(frame, name: str) -> int:
     plan = frame._jdf.queryExecution().executedPlan().toString()
     return sum(line.lstrip(" :+-*()0123456789").startswith(name) for line in plan.splitlines())

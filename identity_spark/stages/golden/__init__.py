@@ -81,10 +81,12 @@ def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -
     return (
         profiles.select(
             *(value.alias(name) for name, value in columns.items()),
-            *("dinmo_id", "record_key", "consent_widened", "record_count", "first_seen_at", "last_seen_at"),
+            *("dinmo_id", "consent_widened", "record_count", "first_seen_at", "last_seen_at"),
             masked_names("sources_", [s.name for s in config.sources]).alias("sources"),
+            best.alias("best"),
         )
-        .withColumn("best", F.coalesce(most_common(givers), best)["record_key"])
+        .withColumn("givers", F.array_compact(F.array(*givers, F.when(F.lit(False), F.col("best")))))
+        .withColumn("best", F.coalesce(most_common("givers"), "best")["record_key"])
         .withColumn(REPRESENTATIVE[0], F.substring_index("best", ":", 1))
         .withColumn(REPRESENTATIVE[1], F.substring("best", F.length(REPRESENTATIVE[0]) + 2, F.length("best")))
     )

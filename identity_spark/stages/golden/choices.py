@@ -11,9 +11,9 @@ from pyspark.sql.types import ArrayType
 
 from identity_spark.config import Config, GoldenField
 from identity_spark.expressions.survivorship import (
+    PLACE,
     Ranking,
     best_of_own,
-    candidate_of,
     is_recent,
     permission,
     ranking,
@@ -70,6 +70,11 @@ class Choice:
         return f"survivor_{self.number}"
 
     @property
+    def valid(self) -> str:
+        """The column that tells values with a canonical form from those that stand in."""
+        return self.fields[0].name + VALID
+
+    @property
     def is_group(self) -> bool:
         return self.rule.group is not None
 
@@ -88,7 +93,7 @@ class Choice:
     @property
     def columns(self) -> list[str]:
         """The columns of a record that it takes to choose."""
-        valid = [] if self.rule.valid_only else [self.fields[0].name + VALID]
+        valid = [] if self.rule.valid_only else [self.valid]
         return [column for field in self.fields for column in field.columns] + valid
 
     def offers(self) -> Column:
@@ -123,8 +128,10 @@ class Choice:
 
     def offered(self) -> Column:
         """The candidate of the record."""
-        valid = {} if self.rule.valid_only else {VALID: F.col(self.fields[0].name + VALID)}
-        return F.when(self.offers(), candidate_of({**self.own(), **valid}))
+        valid = [] if self.rule.valid_only else [self.valid]
+        dated = ["updated_at"] if self.restricts else []
+        own = [value.alias(column) for column, value in self.own().items()]
+        return F.when(self.offers(), F.struct(*own, *valid, PLACE, "record_key", *dated))
 
     def chosen(self) -> Column:
         """Aggregate: the candidate that survives in its profile."""
@@ -136,7 +143,7 @@ class Choice:
             return survivor(candidate)
         rank = self._ranking()(candidate[field.column], candidate[field.name])
         if not self.rule.valid_only:
-            comes_later = candidate[VALID] if strategy == "max" else ~candidate[VALID]
+            comes_later = candidate[self.valid] if strategy == "max" else ~candidate[self.valid]
             rank = F.struct(comes_later.alias("comes_later"), rank.alias("rank"))
         return survivor(candidate, rank, greatest=strategy == "max")
 
@@ -186,7 +193,7 @@ def with_invalid(published: DataFrame, choice: Choice) -> DataFrame:
     texts = F.transform(invalid, lambda b: b["value"])
     stand_in = F.when(F.size(texts) > 0, texts) if field.has_several else F.get(texts, F.lit(0))
     columns = {column: F.coalesce(column, stand_in) for column in field.columns}
-    return published.withColumns({field.name + VALID: F.col(field.name).isNotNull()}).withColumns(columns)
+    return published.withColumns({choice.valid: F.col(field.name).isNotNull()}).withColumns(columns)
 
 
 def _shown(resolved: DataFrame, name: str, identifiers: Collection[str]) -> Shown:
