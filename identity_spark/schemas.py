@@ -106,6 +106,7 @@ GOLDEN = _struct(
     representative_entity_key_name=TEXT,
     representative_entity_key_value=TEXT,
     field_sources=MapType(TEXT, TEXT),
+    consent_dates=MapType(TEXT, WHEN),
     run_id=TEXT,
 )
 MATCHED_IDS = _struct(
@@ -116,6 +117,7 @@ MATCHED_IDS = _struct(
     sources=TEXTS,
     first_seen_at=WHEN,
     last_seen_at=WHEN,
+    primary=BooleanType(),
     run_id=TEXT,
 )
 UNRESOLVED = _struct(

@@ -21,7 +21,6 @@ from identity_spark.config.project import decisions, engine, guardrails, match_p
 from identity_spark.config.rules import Known, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
-from identity_spark.config.unsupported import check_unsupported
 from identity_spark.config.yaml_reader import UnreadableError, read_yaml
 from identity_spark.errors import ConfigError
 
@@ -80,12 +79,13 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
     found_sources, found_identifiers = sources(top), identifiers(top)
     check_fields(found_sources, found_identifiers, problems)
     names = Known.of(found_sources, found_identifiers)
+    shown, verify_values = golden(top, names)
     config = Config(
         project=name,
         sources=found_sources,
         identifiers=found_identifiers,
         rules=rules(top, names),
-        golden=golden(top, names),
+        golden=shown,
         output=output(top),
         default_country=default_country,
         guardrails=guardrails(top, names.identifiers),
@@ -93,6 +93,6 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
         match_pairs=match_pairs(top),
         overrides=decisions(top, "overrides"),
         golden_overrides=decisions(top, "golden_overrides"),
+        verify_values=verify_values,
     )
-    check_unsupported(tree, problems)
     return config

@@ -140,11 +140,18 @@ class Location:
 
 @dataclass(frozen=True)
 class GoldenField:
-    """How one golden value is chosen; ``sources`` is the full order of trust, best first."""
+    """How one golden value is chosen. ``sources`` are those that count, for ``source_priority`` the most trusted first.
+
+    Fields of one ``group`` come from one record, and hold the same settings.
+    """
 
     name: str
     strategy: str = "last_non_null"
     sources: tuple[str, ...] = ()
+    valid_only: bool = True
+    max_age_days: int | None = None
+    max_values: int | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +178,7 @@ class Config:
     match_pairs: str = "spanning"
     overrides: Location | None = None
     golden_overrides: Location | None = None
+    verify_values: bool = False
 
     def identifier(self, name: str) -> Identifier:
         return next(i for i in self.identifiers if i.name == name)
@@ -185,3 +193,11 @@ class Config:
         """Mapped fields that are no identifier: carried for the golden record."""
         names = {i.name for i in self.identifiers}
         return tuple(f for f in self.mapped_fields if f not in names)
+
+    @property
+    def golden_choices(self) -> tuple[tuple[GoldenField, ...], ...]:
+        """The golden fields by what is chosen together: those of a group, and each other field alone."""
+        together: dict[str, list[GoldenField]] = {}
+        for golden in self.golden:
+            together.setdefault(f"group {golden.group}" if golden.group else golden.name, []).append(golden)
+        return tuple(map(tuple, together.values()))

@@ -1,4 +1,4 @@
-"""Sets of sources as bits, so that collecting them takes a hash aggregation and no sort."""
+"""Sets of names as bits, so that collecting them takes a hash aggregation and no sort."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,22 @@ from pyspark.sql import functions as F
 BITS = 63  # of a bigint, less its sign
 
 
-def source_masks(sources: int) -> list[Column]:
-    """Aggregates over ``source_rank``: a bigint with a bit for each source met, and one more for each 63 sources."""
-    rank = F.col("source_rank")
-    return [F.bit_or(_bit(rank, first)) for first in range(0, sources, BITS)]
+def masks(rank: Column, names: int) -> list[Column]:
+    """Aggregates over the position ``rank`` of a name: a bigint with a bit for each name met, one more for each 63."""
+    return [F.bit_or(_bit(rank, first)) for first in range(0, names, BITS)]
 
 
-def masked_sources(prefix: str, sources: Sequence[str]) -> Column:
-    """array<string>: the sources whose bits are set in the columns ``<prefix>0``, ``<prefix>1`` ..., sorted by name."""
-    ranked = sorted((name, rank) for rank, name in enumerate(sources))
-    named = [F.when(F.getbit(f"{prefix}{rank // BITS}", F.lit(rank % BITS)) == 1, F.lit(name)) for name, rank in ranked]
-    return F.array_compact(F.array(*named))
+def masked_names(prefix: str, names: Sequence[str]) -> Column:
+    """array<string>: the names whose bits are set in the columns ``<prefix>0``, ``<prefix>1`` ..., sorted."""
+    ranked = sorted((name, rank) for rank, name in enumerate(names))
+    named = [
+        F.when(F.getbit(f"{prefix}{rank // BITS}", F.lit(rank % BITS)) == 1, name).otherwise("")
+        for name, rank in ranked
+    ]
+    return F.array_remove(F.array(*named), "")
 
 
 def _bit(rank: Column, first: int) -> Column:
+    powers = F.array(*(F.lit(1 << n) for n in range(BITS)))
     is_here = (rank >= first) & (rank < first + BITS)
-    return F.when(is_here, F.expr(f"shiftleft(1L, source_rank - {first})")).otherwise(F.lit(0).cast("long"))
+    return F.when(is_here, F.get(powers.cast("array<long>"), rank - first)).otherwise(F.lit(0).cast("long"))

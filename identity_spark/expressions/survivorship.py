@@ -1,8 +1,8 @@
-"""Survivorship: which of a profile's values the golden record shows, as expressions over what its records have.
+"""Survivorship: which of a profile's values the golden record shows, as expressions over one record after another.
 
-``values`` is the array of structs that ``entries`` makes for one field: the known values with their records, best
-record first (newest, then most trusted source, then smallest ``record_key``). A strategy returns one of these structs,
-null where there is none; its ``value`` survives, its ``record_key`` says where from.
+A record's ``place`` tells where it stands in its profile, best first: newest, then most trusted source, then smallest
+``record_key``. What a record offers for a field is its ``candidate``, a struct, null where it has nothing to offer.
+Every strategy is an order of candidates; the first of them survives, and of equals the one of the better place.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,94 +10,91 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-NO_TIME = (1 << 63) - 1  # the age of a record without a time: older than every other
+PLACE = "place"
+NO_TIME = (1 << 63) - 1  # a record without a time: later than every other in an order of times
+
+Ranking = Callable[[Column, Column], Column]  # of a value and its canonical form: what is smaller survives
 
 
-def record_order() -> list[Column]:
-    """The columns that put a profile's records best first when an array of their structs is sorted."""
-    age = F.coalesce(-F.unix_micros("updated_at"), F.lit(NO_TIME)).alias("record__age")
-    return [age, F.col("source_rank"), F.col("record_key")]
+def best_first() -> list[Column]:
+    """The order of a profile's records: unique, so that nothing depends on how rows arrive."""
+    return [F.col("updated_at").desc_nulls_last(), F.col("source_rank").asc(), F.col("record_key").asc()]
 
 
-def entries(records: Column, field: str, key: str, multi_valued: bool) -> Column:
-    """array<struct<age, source, record_key, value, key>> of the known values of ``field``, from records best first.
+def ranking(strategy: str, sources: Sequence[str] = (), held: str = "", numeric: bool = False) -> Ranking:
+    """How ``strategy`` puts the values of a profile in order.
 
-    Values with the same ``key`` (their canonical form) are one value, however they are written.
+    ``sources`` is the order of trust for ``source_priority``; ``held`` the column with every canonical value of the
+    profile for ``most_frequent``; ``numeric``: the values are numbers in text, which ``max`` and ``min`` read.
     """
-
-    def entry(record: Column, value: Column, canonical: Column) -> Column:
-        return F.struct(
-            record["record__age"].alias("age"),
-            record["source"].alias("source"),
-            record["record_key"].alias("record_key"),
-            value.alias("value"),
-            canonical.alias("key"),
-        )
-
-    known = F.filter(records, lambda r: r[field].isNotNull())
-    if not multi_valued:
-        return F.transform(known, lambda r: entry(r, r[field], r[key]))
-    return F.flatten(
-        F.transform(known, lambda r: F.transform(r[field], lambda value, n: entry(r, value, F.get(r[key], n))))
-    )
-
-
-def survivor(strategy: str, values: Column, sources: Sequence[str]) -> Column:
-    """The surviving entry of ``values``; ``sources`` is the full order of trust, which ``source_priority`` follows."""
     if strategy == "source_priority":
         trust = F.array(*map(F.lit, sources))
-        return _least(values, lambda e: F.array_position(trust, e["source"]))
-    return STRATEGIES[strategy](values)
+        return lambda value, key: F.array_position(trust, F.col("source"))
+    if strategy == "most_frequent":  # the fewer other values, the more of this one
+        return lambda value, key: F.size(F.array_remove(held, key))
+    if strategy in ("max", "min") and numeric:
+        return lambda value, key: F.struct(key.try_cast("double").alias("number"), value.alias("text"))
+    return RANKINGS[strategy]
 
 
-def collected(values: Column) -> Column:
-    """Every different value, sorted; null where there is none."""
-    different = F.array_sort(F.array_distinct(F.transform(values, lambda e: e["value"])))
-    return F.when(F.size(different) > 0, different)
+def survivor(candidate: Column, rank: Column | None = None, greatest: bool = False) -> Column:
+    """Aggregate: the candidate of the least ``rank``, or of the greatest, else of the best record; null without any."""
+    is_offered, place = candidate.isNotNull(), F.col(PLACE)
+    if rank is None:
+        return F.min_by(candidate, F.when(is_offered, place))
+    if greatest:
+        return F.max_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), (-place).alias("place"))))
+    return F.min_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), place.alias("place"))))
 
 
-def _least(values: Column, order: Callable[[Column], Column]) -> Column:
-    """The entry with the smallest ``order``; of equals the one of the better record."""
-    places = F.transform(values, lambda e, n: F.struct(order(e).alias("order"), n.alias("n")))
-    return F.get(values, F.array_min(places)["n"])
+def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:
+    """Position, from 0, of the value that ``strategy`` prefers among the several of one record."""
+    if strategy in ("last_non_null", "first_non_null", "source_priority"):
+        return F.lit(0)
+    sign = -1 if strategy == "max" else 1
+
+    def ranked(value: Column, n: Column) -> Column:
+        return F.struct(rank(value, F.get(keys, n)).alias("rank"), (sign * n).alias("n"))
+
+    ranks = F.transform(values, ranked)
+    best = F.array_max(ranks) if strategy == "max" else F.array_min(ranks)
+    return F.when(F.size(values) == 1, 0).otherwise(sign * best["n"])
 
 
-def _last_non_null(values: Column) -> Column:
-    return F.get(values, F.lit(0))
+def is_recent(max_age_days: int, today: Column) -> Column:
+    """Whether the record is known to be from the last ``max_age_days`` days; one without a time is not."""
+    return F.coalesce(F.date_diff(today, "updated_at") <= max_age_days, F.lit(False))
 
 
-def _first_non_null(values: Column) -> Column:
-    return _least(values, lambda e: F.when(e["age"] != NO_TIME, -e["age"]).otherwise(NO_TIME))
+def permission(value: Column) -> Column:
+    """What a value says: 0 no, 1 something else, 2 yes. What nobody can read must not widen a consent."""
+    said = value.try_cast("boolean")
+    return F.when(said, 2).when(~said, 0).otherwise(1)
 
 
-def _most_frequent(values: Column) -> Column:
-    return _least(values, lambda e: -F.size(F.filter(values, lambda other: other["key"] == e["key"])))
+def known_map(values: Sequence[tuple[str, Column]], kind: str) -> Column:
+    """map<string, kind> of the values that are not null."""
+    if not values:
+        return F.create_map().cast(f"map<string,{kind}>")
+    names = F.array(*(F.when(value.isNotNull(), name).otherwise("") for name, value in values))
+    return F.map_from_arrays(F.array_remove(names, ""), F.array_compact(F.array(*(value for _, value in values))))
 
 
-def _max(values: Column) -> Column:
-    places = F.transform(values, lambda e, n: F.struct(e["value"].alias("value"), (-n).alias("n")))
-    return F.get(values, -F.array_max(places)["n"])
+def most_common(values: str) -> Column:
+    """The value that is most often in the array column ``values``, the least of several; null in an empty array."""
+
+    def ranked(value: Column) -> Column:
+        return F.struct(F.size(F.array_remove(values, value)).alias("others"), value.alias("value"))
+
+    best = F.array_min(F.transform(F.array_distinct(values), ranked))["value"]
+    return F.when(F.array_min(values) == F.array_max(values), F.array_min(values)).otherwise(best)
 
 
-def _min(values: Column) -> Column:
-    return _least(values, lambda e: e["value"])
-
-
-def _longest(values: Column) -> Column:
-    return _least(values, lambda e: -F.length(e["value"].cast("string")))
-
-
-def _most_restrictive(values: Column) -> Column:
-    """False beats true; text counts by what it says (``no``, ``0``), and what says nothing gives way."""
-    return _least(values, lambda e: F.coalesce(e["value"].cast("string").try_cast("boolean").cast("int"), F.lit(2)))
-
-
-STRATEGIES: dict[str, Callable[[Column], Column]] = {
-    "last_non_null": _last_non_null,
-    "first_non_null": _first_non_null,
-    "most_frequent": _most_frequent,
-    "max": _max,
-    "min": _min,
-    "longest": _longest,
-    "most_restrictive": _most_restrictive,
+RANKINGS: dict[str, Ranking] = {
+    "last_non_null": lambda value, key: F.lit(0),
+    "first_non_null": lambda value, key: F.coalesce(F.unix_micros("updated_at"), F.lit(NO_TIME)),
+    "max": lambda value, key: value,
+    "min": lambda value, key: value,
+    "longest": lambda value, key: -F.length(value),
+    "most_restrictive": lambda value, key: permission(value),
 }

@@ -24,7 +24,6 @@ from identity_spark.stages import (
     golden,
     guardrails,
     match_pairs,
-    matched_ids,
     profiles,
     records,
     report,
@@ -82,6 +81,7 @@ def standardized_records(
 
 def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
+    golden.require_fitting(read, config)
     standardized, found = standardized_records(read, given, config, this)
     keyed, bad_keys = separate_bad_keys(standardized, config, this)
     usable = without_over_shared(keyed, config, this)
@@ -96,8 +96,8 @@ def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config
     # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
     resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
     pairs = this.write_down("pairs", match_pairs.match_pairs(guarded.links, outcome, usable, config))
-    golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config))
-    matched = this.write_down("matched_ids", matched_ids.matched_ids(resolved, config))
+    golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
+    matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
     events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
     with this.stage("report and checks"):
@@ -105,9 +105,10 @@ def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config
         of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics]
         metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, of_guardrails, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
+        checks.verify_values(resolved, golden_rows, config)
         counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {
-        "identity_golden": golden_rows,
+        "identity_golden": golden_rows.drop(*golden.HIDDEN),
         "identity_matched_ids": matched,
         "identity_unresolved_records": held_back,
         "identity_lookup": resolved.select(*profiles.lookup_columns(config)),

@@ -1,9 +1,11 @@
 """Checks before publication: the results agree with one another, or nothing is written."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from identity_spark.config import Config
 from identity_spark.errors import CheckError
+from identity_spark.schemas import WRITTEN, is_multi_valued
 
 
 def verify(
@@ -30,6 +32,40 @@ def verify(
     if problems:
         raise CheckError("; ".join(problems) + "; nothing was written, please report this")
     return {"records": total, **{name: n for name, n in counts.items() if name != "published"}}
+
+
+def verify_values(resolved: DataFrame, golden: DataFrame, config: Config) -> None:
+    """Raises ``CheckError`` where a golden value is not the one in the record that ``field_sources`` names.
+
+    It brings every record to its profile once more, so it is done where the configuration asks for it.
+    """
+    fields = [f.name for f in config.golden if f.strategy != "collect"] if config.verify_values else []
+    if not fields:
+        return
+    values = golden.select("dinmo_id", "field_sources", *(F.col(name).alias(f"golden__{name}") for name in fields))
+    both = resolved.where("dinmo_id IS NOT NULL").join(values, "dinmo_id")
+    shown = values.agg(*(F.count(f"golden__{name}").alias(name) for name in fields))
+    found = both.agg(*(F.count_if(_is_its_value(both, name, config)).alias(name) for name in fields))
+    (wanted,), (confirmed,) = shown.collect(), found.collect()
+    apart = [f"{wanted[n] - confirmed[n]} values of {n}" for n in fields if wanted[n] != confirmed[n]]
+    if apart:
+        told = ", ".join(apart)
+        raise CheckError(
+            f"golden records differ from the records they name: {told}; nothing was written, please report this"
+        )
+
+
+def _is_its_value(both: DataFrame, name: str, config: Config) -> Column:
+    """Whether the record is the one that the golden value of ``name`` is said to come from, and has that value."""
+    column, golden = name + WRITTEN if name + WRITTEN in both.columns else name, F.col(f"golden__{name}")
+    several = name not in config.plain_fields and is_multi_valued(both, name)
+    invalid = F.transform(
+        F.filter("blocked", lambda b: (b["identifier"] == name) & (b["reason"] == "invalid")), lambda b: b["value"]
+    )
+    has_value = F.array_contains(column, golden) if several else F.col(column) == golden
+    stands_in = F.array_contains(invalid, golden) if name not in config.plain_fields else F.lit(False)
+    is_named = F.col("field_sources")[name] == F.col("record_key")
+    return is_named & (F.coalesce(has_value, F.lit(False)) | stands_in)
 
 
 def _counts(resolved: DataFrame, golden: DataFrame, unresolved: DataFrame) -> dict[str, int]:

@@ -62,9 +62,7 @@ def with_decided(golden: DataFrame, decided: DataFrame, config: Config) -> DataF
     names = [field.name for field in config.golden if field.strategy != "collect"]
     is_decided = {name: F.coalesce(F.map_contains_key("decided", F.lit(name)), F.lit(False)) for name in names}
     values = {
-        name: F.when(is_decided[name], F.col("decided")[name].try_cast(shown[name])).otherwise(
-            F.col(name)
-        )
+        name: F.when(is_decided[name], F.col("decided")[name].try_cast(shown[name])).otherwise(F.col(name))
         for name in names
     }
     sources = F.when(F.col("decided").isNull(), F.col("field_sources")).otherwise(_with_overrides())

@@ -36,10 +36,10 @@ def report(
     )
     by_source = statuses.join(profiles, "name", "left")
     whole = statuses.agg(*(F.sum(name).alias(name) for name in statuses.columns if name != "name")).crossJoin(
-        golden.agg(F.count("*").alias("golden_records"))
+        golden.agg(F.count("*").alias("golden_records"), F.count_if("consent_widened").alias("consent_widened"))
     )
     parts = [
-        _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates()),
+        _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates() | _consent()),
         _unpivot(by_source, "source", _rates()),
         _rules(resolved, pairs, skipped, config),
         _identifiers(resolved, golden, config),
@@ -87,6 +87,11 @@ def _rates() -> dict[str, Column]:
         "missing_rate": _share(F.col("missing"), records),
         "consolidation": _share(F.col("published") - golden, F.col("published")),
     }
+
+
+def _consent() -> dict[str, Column]:
+    """How many merged profiles refuse a consent that their last value grants, thanks to ``most_restrictive``."""
+    return {"consent_widenings_prevented": F.col("consent_widened")}
 
 
 def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, config: Config) -> DataFrame:

@@ -55,7 +55,8 @@ CASES = [
     ("golden.fields=[city]", "golden.fields: a list is no mapping; write fields: {city: {strategy: most_frequent}}"),
     (
         "golden.fields.city=longest",
-        "golden.fields.city: 'longest' is no mapping; write key: value with the keys strategy, sources",
+        "golden.fields.city: 'longest' is no mapping; write key: value with the keys strategy, sources, "
+        "valid_only, max_age_days, max_values",
     ),
     ("golden.fields.town={}", f"golden.fields.town: 'town' is no identifier or mapped field; choose from {FIELDS}"),
     ("golden.fields.citty={}", "golden.fields.citty: 'citty' is no identifier or mapped field; did you mean 'city'?"),

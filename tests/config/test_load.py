@@ -328,3 +328,17 @@ def test_hash_is_the_same_in_every_process(load):
 def test_there_are_as_many_countries_as_in_the_standard():
     assert len(COUNTRIES) == 249
     assert all(re.fullmatch("[A-Z]{2}", code) for code in COUNTRIES)
+
+
+def test_fields_of_a_group_hold_its_settings_and_are_chosen_together(load):
+    config = load(
+        "golden.groups.place={fields: [last_name, city], strategy: longest, sources: [app], max_age_days: 9}",
+        "golden.fields.email={strategy: collect, max_values: 2, valid_only: false}",
+    )
+    of_group = GoldenField("city", "longest", ("app",), max_age_days=9, group="place")
+    assert [choice for choice in config.golden_choices if len(choice) > 1] == [
+        (replace(of_group, name="last_name"), of_group)
+    ]
+    assert config.golden[0] == GoldenField("email", "collect", ORDER, valid_only=False, max_values=2)
+    assert not config.verify_values
+    assert load("golden.verify_values=true").verify_values

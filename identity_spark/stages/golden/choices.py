@@ -1,0 +1,205 @@
+"""What is chosen together for a golden record, a field or a group of fields, as expressions over records."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType
+
+from identity_spark.config import Config, GoldenField
+from identity_spark.expressions.survivorship import (
+    PLACE,
+    Ranking,
+    best_of_own,
+    is_recent,
+    permission,
+    ranking,
+    survivor,
+)
+from identity_spark.schemas import WRITTEN
+
+VALID = "__valid"  # suffix: whether the value has a canonical form, where others may stand in
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A golden field in the frame of records: its canonical column ``name``, and the ``column`` that it shows."""
+
+    name: str
+    column: str
+    is_identifier: bool
+    is_array: bool  # of an identifier: a record may have several values; of another field: the array is one value
+
+    @property
+    def has_several(self) -> bool:
+        return self.is_array and self.is_identifier
+
+    @property
+    def columns(self) -> list[str]:
+        return list(dict.fromkeys([self.column, self.name]))
+
+    def at(self, column: str, position: Column) -> Column:
+        return F.get(column, position) if self.has_several else F.col(column)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Fields chosen together by the settings ``rule`` that they share; ``number`` names the columns they work with."""
+
+    number: int
+    rule: GoldenField
+    fields: tuple[Shown, ...]
+    is_numeric: bool  # numbers in text
+    some_sources: bool  # whether only the records of some sources count
+    today: date
+
+    @property
+    def held(self) -> str:
+        """The column of all the values of a profile."""
+        return f"held_{self.number}"
+
+    @property
+    def candidate(self) -> str:
+        return f"candidate_{self.number}"
+
+    @property
+    def survivor(self) -> str:
+        return f"survivor_{self.number}"
+
+    @property
+    def valid(self) -> str:
+        """The column that tells values with a canonical form from those that stand in."""
+        return self.fields[0].name + VALID
+
+    @property
+    def is_group(self) -> bool:
+        return self.rule.group is not None
+
+    @property
+    def collects(self) -> bool:
+        return self.rule.strategy == "collect"
+
+    @property
+    def restricts(self) -> bool:
+        return self.rule.strategy == "most_restrictive"
+
+    @property
+    def looks_at_all(self) -> bool:
+        return self.rule.strategy in ("collect", "most_frequent")
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a record that it takes to choose."""
+        valid = [] if self.rule.valid_only else [self.valid]
+        return [column for field in self.fields for column in field.columns] + valid
+
+    def offers(self) -> Column:
+        """Whether the record counts here and has a value; of a group, any of them."""
+        known = reduce(Column.__or__, (F.col(f.column).isNotNull() for f in self.fields))
+        if self.some_sources:
+            known = known & F.col("source").isin(*self.rule.sources)
+        if self.rule.max_age_days is not None:
+            known = known & is_recent(self.rule.max_age_days, F.lit(self.today))
+        return known
+
+    def own_values(self) -> Column:
+        """array: what the record adds to all the values of its profile; null where it offers nothing."""
+        field = self.fields[0]
+        if self.is_group:
+            values = F.array(F.struct(*(f.at(f.name, F.lit(0)).alias(f.name) for f in self.fields)))
+        elif not self.collects:
+            values = F.col(field.name) if field.has_several else F.array(field.name)
+        elif field.is_array:
+            values = F.zip_with(field.column, field.name, _entry)
+            values = F.filter(values, lambda entry: entry["value"].isNotNull())
+        else:
+            values = F.array(_entry(F.col(field.column), F.col(field.name)))
+        return F.when(self.offers(), values)
+
+    def own(self) -> dict[str, Column]:
+        """What the record offers, by the column it comes from: the value of each field and its canonical form."""
+        field, position = self.fields[0], F.lit(0)
+        if field.has_several and not self.is_group:
+            position = best_of_own(self.rule.strategy, F.col(field.column), F.col(field.name), self._ranking())
+        return {column: f.at(column, position) for f in self.fields for column in f.columns}
+
+    def offered(self) -> Column:
+        """The candidate of the record."""
+        valid = [] if self.rule.valid_only else [self.valid]
+        dated = ["updated_at"] if self.restricts else []
+        own = [value.alias(column) for column, value in self.own().items()]
+        return F.when(self.offers(), F.struct(*own, *valid, PLACE, "record_key", *dated))
+
+    def chosen(self) -> Column:
+        """Aggregate: the candidate that survives in its profile."""
+        candidate, strategy = F.col(self.candidate), self.rule.strategy
+        if self.is_group:
+            return survivor(candidate, self._rank_of_group(candidate))
+        (field,) = self.fields
+        if strategy == "last_non_null" and self.rule.valid_only:
+            return survivor(candidate)
+        rank = self._ranking()(candidate[field.column], candidate[field.name])
+        if not self.rule.valid_only:
+            comes_later = candidate[self.valid] if strategy == "max" else ~candidate[self.valid]
+            rank = F.struct(comes_later.alias("comes_later"), rank.alias("rank"))
+        return survivor(candidate, rank, greatest=strategy == "max")
+
+    def _rank_of_group(self, candidate: Column) -> Column:
+        """Most parts known first, then by the strategy; what is longest is all parts together."""
+        values = [candidate[f.column] for f in self.fields]
+        missing = reduce(Column.__add__, (value.isNull().cast("int") for value in values))
+        together = F.concat_ws("", *(value.cast("string") for value in values))
+        key = F.struct(*(candidate[f.name].alias(f.name) for f in self.fields))
+        return F.struct(missing.alias("missing"), self._ranking()(together, key).alias("rank"))
+
+    def collected(self) -> Column:
+        """array<struct<value, key>>: so many different values as are allowed, those of the best records."""
+        different = F.array_distinct(F.coalesce(self.held, F.array()))
+        return different if self.rule.max_values is None else F.slice(different, 1, self.rule.max_values)
+
+    def widens(self) -> Column:
+        """Aggregate: whether the profile's last value says yes where the one that survives says no."""
+        last = survivor(F.col(self.candidate))
+        column = self.fields[0].column
+        refused = permission(self.chosen()[column]) == 0
+        return F.coalesce(refused & (permission(last[column]) == 2), F.lit(False))
+
+    def _ranking(self) -> Ranking:
+        return ranking(self.rule.strategy, self.rule.sources, self.held, self.is_numeric)
+
+
+def choices(resolved: DataFrame, config: Config, today: date) -> list[Choice]:
+    """Everything that the configuration wants chosen from the columns of ``resolved``."""
+    types = {i.name: i.type for i in config.identifiers}
+    found = []
+    for number, together in enumerate(config.golden_choices):
+        rule = together[0]
+        fields = tuple(_shown(resolved, golden.name, types) for golden in together)
+        is_numeric = all(types.get(field.name) == "number" for field in fields)
+        some_sources = rule.strategy != "source_priority" and len(rule.sources) < len(config.sources)
+        found.append(Choice(number, rule, fields, is_numeric, some_sources, today))
+    return found
+
+
+def with_invalid(published: DataFrame, choice: Choice) -> DataFrame:
+    """``published`` where a value without canonical form stands in for a record that has no better one."""
+    if choice.rule.valid_only:
+        return published
+    (field,) = choice.fields
+    invalid = F.filter("blocked", lambda b: (b["identifier"] == field.name) & (b["reason"] == "invalid"))
+    texts = F.transform(invalid, lambda b: b["value"])
+    stand_in = F.when(F.size(texts) > 0, texts) if field.has_several else F.get(texts, F.lit(0))
+    columns = {column: F.coalesce(column, stand_in) for column in field.columns}
+    return published.withColumns({choice.valid: F.col(field.name).isNotNull()}).withColumns(columns)
+
+
+def _shown(resolved: DataFrame, name: str, identifiers: Collection[str]) -> Shown:
+    column = name + WRITTEN if name + WRITTEN in resolved.columns else name
+    return Shown(name, column, name in identifiers, isinstance(resolved.schema[name].dataType, ArrayType))
+
+
+def _entry(value: Column, key: Column) -> Column:
+    return F.struct(value.alias("value"), key.alias("key"))
