@@ -40,7 +40,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     GOLDEN_FIELD: ("strategy", "sources"),
     GOLDEN_GROUP: ("fields", "strategy", "sources"),
     CLUSTERING: ("engine",),
-    OUTPUT: ("path", "schema"),
+    OUTPUT: ("path", "schema", "keep_runs"),
     OVERRIDES: ("path", "table"),
 }  # fmt: skip
 

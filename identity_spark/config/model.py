@@ -16,6 +16,7 @@ DEFAULT_MAX_RECORDS_PER_VALUE = 100
 DEFAULT_MAX_DISTINCT_PER_VALUE = 4
 DEFAULT_MAX_BLOCK_RECORDS = 500
 DEFAULT_MAX_RECORDS_PER_PROFILE = 500
+DEFAULT_KEEP_RUNS = 10
 
 
 @dataclass(frozen=True)
@@ -139,10 +140,11 @@ class GoldenField:
 
 @dataclass(frozen=True)
 class Output:
-    """Either a folder (``path``) or a catalog schema (``schema``)."""
+    """Either a folder (``path``) or a catalog schema (``schema``); ``None`` for ``keep_runs`` keeps every run."""
 
     path: str | None = None
     schema: str | None = None
+    keep_runs: int | None = DEFAULT_KEEP_RUNS
 
 
 @dataclass(frozen=True)
