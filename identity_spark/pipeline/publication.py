@@ -105,8 +105,8 @@ def publish(
 ) -> Mapping[str, int]:
     """Writes every table, and last the row of ``identity_runs`` that makes the run the current one.
 
-    ``facts`` are the columns of that row that say what was run; ``last`` is that of the last run. Returns the version of
-    each table that belongs to the run.
+    ``facts`` are the columns of that row that say what was run; ``last`` is that of the last run. Returns the version
+    of each table that belongs to the run.
     """
     versions = {}
     with this.stage("publish"):

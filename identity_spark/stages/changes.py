@@ -120,10 +120,9 @@ def causes_of_moves(
     ``parted_by``: the limit that refuses their pairs with others of the old id, or else the rule of such a pair in the
     last run (``earlier``). ``held_by``: the limit or reason in ``held_back`` for which they are under none.
     """
-    between = moved.where("old_id IS NOT NULL AND new_id IS NOT NULL")
-    joined = _crossing(between, pairs.where("status = 'accepted'"), "old_id")
-    refused = _crossing(between, pairs.where("status = 'refused'"), "new_id")
-    parted = _crossing(between, earlier.where("status = 'accepted'"), "new_id")
+    joined = _crossing(moved, pairs.where("status = 'accepted'"), "old_id")
+    refused = _crossing(moved, pairs.where("status = 'refused'"), "new_id")
+    parted = _crossing(moved, earlier.where("status = 'accepted'"), "new_id")
     nothing = F.lit(None).cast("string")
     found = (
         _by_ids(joined, _strongest(rules).alias("joined_by"))
@@ -154,16 +153,21 @@ def _by_ids(rows: DataFrame, value: Column) -> DataFrame:
 
 
 def _crossing(moved: DataFrame, pairs: DataFrame, side: str) -> DataFrame:
-    """The ``pairs`` with one record that moved, and another whose id of that ``side`` is another."""
+    """The ids of each end that moved from one to another, of ``pairs`` whose ends differ in the id of that ``side``.
+
+    Pairs of records that are published no more tell nothing.
+    """
     left, right = (
-        moved.select(F.col("record_key").alias(f"{end}_record_key"), F.struct("old_id", "new_id").alias(f"{end}_move"))
+        moved.select(F.col("record_key").alias(f"{end}_record_key"), F.struct(*IDS).alias(f"{end}_move"))
         for end in ("left", "right")
     )
     both = pairs.select("left_record_key", "right_record_key", "rule", "refused_by")
     both = both.join(left, "left_record_key", "left").join(right, "right_record_key", "left")
     apart = ~F.col(f"left_move.{side}").eqNullSafe(F.col(f"right_move.{side}"))
+    gone = [F.col(move).isNotNull() & F.col(f"{move}.new_id").isNull() for move in ("left_move", "right_move")]
     ends = F.explode(F.array_compact(F.array("left_move", "right_move"))).alias("move")
-    return both.where(apart).select("rule", "refused_by", ends).select("rule", "refused_by", "move.*")
+    crossing = both.where(apart & ~gone[0] & ~gone[1]).select("rule", "refused_by", ends)
+    return crossing.select("rule", "refused_by", "move.*").where("old_id IS NOT NULL")
 
 
 def _strongest(rules: Sequence[str]) -> Column:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
-from delta.exceptions import DeltaConcurrentModificationException
+import delta.exceptions as races
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
@@ -28,6 +28,16 @@ log = logging.getLogger(__name__)
 TABLE = "_lock"
 LEASE = timedelta(minutes=30)
 RENEWALS = 6  # in a lease: jobs of the run may hold up a renewal or two
+LOST_RACE = (  # they have no class in common
+    races.ConcurrentAppendException,
+    races.ConcurrentDeleteDeleteException,
+    races.ConcurrentDeleteReadException,
+    races.ConcurrentTransactionException,
+    races.ConcurrentWriteException,
+    races.DeltaConcurrentModificationException,
+    races.MetadataChangedException,
+    races.ProtocolChangedException,
+)
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
     "delta.logRetentionDuration": "interval 1 day",  # every renewal is a commit and a small file; nobody needs old ones
@@ -104,7 +114,7 @@ class Lock:
         free = self.tables.spark.createDataFrame([(secrets.token_hex(8), *[None] * 6)], LOCK)
         try:
             self.tables.create(TABLE, free, PROPERTIES)
-        except (DeltaConcurrentModificationException, AnalysisException):
+        except (*LOST_RACE, AnalysisException):
             if self._row() is None:
                 raise
         row = self._row()
@@ -117,8 +127,8 @@ class Lock:
         with self._one_at_a_time:
             try:
                 self.tables.delta(TABLE).update(F.col("token") == expected, values)
-            except DeltaConcurrentModificationException:
-                return self._is_mine()
+            except LOST_RACE:
+                log.debug("another commit came first", exc_info=True)
             return self._is_mine()
 
     def _is_mine(self) -> bool:

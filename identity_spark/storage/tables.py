@@ -67,10 +67,12 @@ class Tables:
         try:
             frame = self.read(table, version)
         except ConfigError as error:
-            why = str(error).partition(" (")[2].rpartition(");")[0]
+            why = first_line(error.__cause__) if isinstance(error.__cause__, PySparkException) else str(error)
             raise InputError(
                 f"{place}: a committed run wrote it, and it cannot be read any more: {why}; {RESTORE}"
             ) from error
+        except Exception as error:  # whatever a file system or a parser raises below Spark
+            raise InputError(f"{place}: a committed run wrote it, and its log is gone or damaged; {RESTORE}") from error
         if frame is None:
             raise InputError(f"{place}: a committed run wrote it, and it is gone; {RESTORE}")
         return frame
