@@ -46,6 +46,8 @@ def _ages(tables: Tables, kept: list[Row], now: datetime) -> dict[str, int]:
 
 def _vacuum(tables: Tables, name: str, hours: int, dry_run: bool) -> str:
     log.info("%s ...", name)
+    if name != lock.TABLE and not tables.keeps_long(name):
+        return f"{tables.location(name)}: nothing, for its retention is not the one this project sets"
     files = tables.unused_files(name, hours)
     if files and not dry_run:
         tables.vacuum(name, hours)

@@ -33,18 +33,19 @@ def known(tables: Tables, committed: Sequence[Row]) -> Known:
     if not committed:
         return Known(0, *(empty(spark, s) for s in (KNOWN_IDS, FORMER_IDS, USED_IDS, REDIRECTS, HISTORY, PAIRS)))
     versions = dict(committed[0]["table_versions"])
-    lookup, held_back, changes, redirects, history, pairs = (
+    lookup, held_back, changes, redirects, pairs = (
         tables.at(name, versions)
         for name in (
             "identity_lookup",
             "identity_unresolved_records",
             "identity_changes",
             "identity_redirects",
-            "identity_history",
             "match_pairs",
         )
     )
     redirects = redirects.to(REDIRECTS)
+    is_kept = "identity_history" in versions
+    history = tables.at("identity_history", versions) if is_kept else _first_periods(lookup, committed[0])
     used = _used(changes, committed, tables)
     ids = _ids(lookup, held_back, used)
     return Known(
@@ -56,6 +57,17 @@ def known(tables: Tables, committed: Sequence[Row]) -> Known:
         history=history,
         pairs=pairs,
     )
+
+
+def _first_periods(lookup: DataFrame, last: Row) -> DataFrame:
+    """``HISTORY`` of an output from before there was one: it begins with the last run."""
+    begun = lookup.where("dinmo_id IS NOT NULL").select(
+        "record_key",
+        "dinmo_id",
+        F.lit(last["run_id"]).alias("valid_from_run"),
+        F.lit(last["started_at"]).cast("timestamp").alias("valid_from"),
+    )
+    return begun.to(HISTORY)
 
 
 def _used(changes: DataFrame, committed: Sequence[Row], tables: Tables) -> DataFrame:

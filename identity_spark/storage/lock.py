@@ -18,7 +18,7 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import Column, Row
 from pyspark.sql import functions as F
 
-from identity_spark.errors import LockedError
+from identity_spark.errors import LockedError, first_line
 from identity_spark.schemas import LOCK
 from identity_spark.storage import processes
 from identity_spark.storage.tables import Tables
@@ -162,7 +162,15 @@ def writing(tables: Tables, run_id: str, lease: timedelta = LEASE) -> Iterator[L
         yield lock
     finally:
         stop.set()
+        _let_go(lock)
+
+
+def _let_go(lock: Lock) -> None:
+    """Releases the lock; where that fails, whatever ended the run is what its user must hear of."""
+    try:
         lock.release()
+    except Exception as error:  # Spark's, or Py4J's where Spark is gone
+        log.warning("the lock was not released and ends with its lease: %s", first_line(error))
 
 
 def _now() -> datetime:

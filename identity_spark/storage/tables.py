@@ -18,11 +18,12 @@ RESTORE = "restore it, or make a run current that is whole: jobs/rollback.py --t
 LAST_VERSION = "spark.databricks.delta.lastCommitVersionInSession"  # Delta sets it at each commit
 ENTRY = re.compile(r"\d{20}\.json")
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
+REMEMBERED = "delta.deletedFileRetentionDuration"
 PROPERTIES = {
     "delta.dataSkippingNumIndexedCols": "1",  # the key; statistics of the rest cost and help none
     # Which versions are kept counts in runs, not in days: jobs/cleanup.py removes what no kept run needs.
     "delta.logRetentionDuration": "interval 3650 days",
-    "delta.deletedFileRetentionDuration": "interval 3650 days",
+    REMEMBERED: "interval 3650 days",
 }
 
 
@@ -123,6 +124,11 @@ class Tables:
             delete_folder(self.spark, self._path(table), empty_parents=1)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.location(table)}")
+
+    def keeps_long(self, table: str) -> bool:
+        """Whether Delta remembers long enough which files no version needs any more, and since when."""
+        properties = self.delta(table).detail().select("properties").collect()[0]["properties"]
+        return bool(properties.get(REMEMBERED) == PROPERTIES[REMEMBERED])
 
     def unused_files(self, table: str, hours: int) -> int:
         """How many files no version needs that was current in the last ``hours``."""

@@ -31,14 +31,15 @@ def publish_saved(spark: SparkSession, config: Config, folder: Path, run_id: str
     this = Run(run_id, datetime.now(timezone.utc), Workspace(tables, run_id))
     with session.run_settings(spark), writing(tables, run_id) as lock, working(this):
         committed = runs.committed(tables)
-        integrity.require_intact(tables, committed[0], lock.last_committed)
+        last = committed[0] if committed else None
+        integrity.require_intact(tables, last, lock.last_committed)
         before = known(tables, committed)
         results = {}
         for name in [name for name in schemas.TABLES if (folder / name).exists()]:
             rows = spark.read.parquet(str(folder / name))
             stamped = rows.selectExpr("*", f"'{run_id}' AS run_id") if "run_id" in schemas.TABLES[name].names else rows
             results[name] = stamped
-        publish(tables, results, FACTS, this, lock, committed[0])
+        publish(tables, results, FACTS, this, lock, last)
     return before
 
 

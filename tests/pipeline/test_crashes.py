@@ -109,5 +109,14 @@ def test_killed_at(spark, base, tmp_path, point: str):
     assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock"}
 
 
+def test_a_first_run_that_was_killed_is_as_if_it_had_never_been(spark, base, tmp_path):
+    original, results, peace, *_ = base
+    project = Project(spark, shutil.copytree(original.folder, tmp_path / "p", ignore=shutil.ignore_patterns("lake")))
+    kill(project, results, "identity_golden_report")
+    publish_saved(spark, project.config(), results, "next")
+    assert not [t for t, found in found_in(project.output).items() if "dead" in found]
+    assert whole(project.output)["identity_golden"] == peace["identity_golden"]
+
+
 def found_in(output: Path) -> dict[str, set[str]]:
     return {name: {r["run_id"] for r in rows(output, name)} for name in (*TABLES, "identity_runs") if "run_id" in schemas.TABLES[name].names}  # fmt: skip
