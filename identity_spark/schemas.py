@@ -94,6 +94,11 @@ LEVELED_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(),
 PROFILES = _struct(
     record_id=COUNT, cluster_id=COUNT, status=TEXT, dinmo_id=TEXT, candidate_dinmo_id=TEXT, record_count=COUNT
 )
+KNOWN_IDS = _struct(record_key=TEXT, dinmo_id=TEXT, created_at=WHEN, published=BooleanType())
+FORMER_IDS = _struct(record_key=TEXT, dinmo_id=TEXT, created_at=WHEN)
+USED_IDS = _struct(dinmo_id=TEXT, ended_by=TEXT)
+CAUSES = _struct(old_id=TEXT, new_id=TEXT, joined_by=TEXT, parted_by=TEXT, held_by=TEXT)
+MOVES = _struct(record_key=TEXT, old_id=TEXT, new_id=TEXT, was_read=BooleanType())
 
 # Tables
 GOLDEN = _struct(
@@ -166,7 +171,11 @@ RUNS = _struct(
     counts=MapType(TEXT, COUNT),
 )
 CHANGES = _struct(run_id=TEXT, event=TEXT, dinmo_id=TEXT, other_dinmo_id=TEXT, record_count=COUNT, cause=TEXT)
-REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT)
+REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT, last_dinmo_id=TEXT)
+HISTORY = _struct(
+    record_key=TEXT, dinmo_id=TEXT, valid_from_run=TEXT, valid_to_run=TEXT, valid_from=WHEN, valid_to=WHEN
+)
+LOCK = _struct(token=TEXT, run_id=TEXT, host=TEXT, process=TEXT, acquired_at=WHEN, expires_at=WHEN, last_committed=TEXT)
 
 TABLES = {
     "identity_golden": GOLDEN,
@@ -176,6 +185,7 @@ TABLES = {
     "match_pairs": PAIRS,
     "identity_changes": CHANGES,
     "identity_redirects": REDIRECTS,
+    "identity_history": HISTORY,
     "identity_golden_report": REPORT,
     "identity_runs": RUNS,
 }

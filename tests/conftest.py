@@ -1,11 +1,10 @@
-"""One Spark session for the whole suite (UTC, few partitions, the real Delta and GraphFrames), and a small project."""
+"""One Spark session for the whole suite, and the configuration of a small project."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from sessions import new_session
 
 from identity_spark.config import load_config
 
@@ -31,30 +30,11 @@ rules:
 golden: {fields: {city: {strategy: last_non_null}}}
 output: {path: out}
 """
-PACKAGES = Path(__file__).resolve().parent.parent / ".spark" / "jars"
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    home = tmp_path_factory.mktemp("spark")
-    session = (
-        SparkSession.builder.master("local[2]")
-        .appName("tests")
-        .config("spark.driver.memory", "2g")
-        .config("spark.driver.extraClassPath", ":".join(map(str, sorted(PACKAGES.glob("*.jar")))))
-        .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-        .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
-        .config("spark.databricks.delta.snapshotPartitions", "2")
-        .config("spark.sql.shuffle.partitions", "4")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.warehouse.dir", str(home / "warehouse"))
-        .config("spark.checkpoint.dir", str(home / "checkpoints"))
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
+    session = new_session(tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
 

@@ -40,7 +40,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     GOLDEN_FIELD: ("strategy", "sources", "valid_only", "max_age_days", "max_values"),
     GOLDEN_GROUP: ("fields", "strategy", "sources", "max_age_days"),
     CLUSTERING: ("engine",),
-    OUTPUT: ("path", "schema"),
+    OUTPUT: ("path", "schema", "keep_runs"),
     OVERRIDES: ("path", "table"),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ DEFAULT_MAX_RECORDS_PER_VALUE = 100
 DEFAULT_MAX_DISTINCT_PER_VALUE = 4
 DEFAULT_MAX_BLOCK_RECORDS = 500
 DEFAULT_MAX_RECORDS_PER_PROFILE = 500
+DEFAULT_KEEP_RUNS = 10
 MUST_LINK, CANNOT_LINK = OVERRIDE_RULES = ("must_link", "cannot_link")  # match_pairs names overrides in place of a rule
 
 
@@ -156,10 +157,11 @@ class GoldenField:
 
 @dataclass(frozen=True)
 class Output:
-    """Either a folder (``path``) or a catalog schema (``schema``)."""
+    """Either a folder (``path``) or a catalog schema (``schema``); ``None`` for ``keep_runs`` keeps every run."""
 
     path: str | None = None
     schema: str | None = None
+    keep_runs: int | None = DEFAULT_KEEP_RUNS
 
 
 @dataclass(frozen=True)

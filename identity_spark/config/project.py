@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping
 
 from identity_spark.config.keys import CLUSTERING, GUARDRAILS, OUTPUT, OVERRIDES
-from identity_spark.config.model import DEFAULT_MAX_RECORDS_PER_PROFILE, Guardrails, Identifier, Location, Output
+from identity_spark.config.model import (
+    DEFAULT_KEEP_RUNS,
+    DEFAULT_MAX_RECORDS_PER_PROFILE,
+    Guardrails,
+    Identifier,
+    Location,
+    Output,
+)
 from identity_spark.config.section import Section, check_known
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -42,7 +49,11 @@ def output(top: Section) -> Output:
         return Output()
     section = top.child("output", OUTPUT)
     _one_of(section, "path", "schema", "write path: folder, or schema: catalog.schema")
-    return Output(path=section.text("path"), schema=section.text("schema"))
+    return Output(
+        path=section.text("path"),
+        schema=section.text("schema"),
+        keep_runs=section.limit("keep_runs", DEFAULT_KEEP_RUNS),
+    )
 
 
 def engine(top: Section) -> str:

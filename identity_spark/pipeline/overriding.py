@@ -11,8 +11,9 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config
 from identity_spark.pipeline.progress import Run
 from identity_spark.schemas import CLUSTERS, JUDGED_LINKS, LINKS, OVERRIDES, empty
-from identity_spark.stages import clusters, overrides
+from identity_spark.stages import clusters, golden_overrides, overrides
 from identity_spark.storage.decisions import in_force
+from identity_spark.storage.golden_overrides import read_golden_overrides
 from identity_spark.storage.overrides import BLOCK_VALUE, read_overrides
 
 log = logging.getLogger(__name__)
@@ -28,12 +29,21 @@ class Overrides:
     blocked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     expired: int = 0
     configured: bool = False
+    golden: "GoldenOverrides | None" = None
 
     def blocking(self, config: Config) -> Config:
         """``config`` with the values that overrides block beside its own."""
         more = {name: values for name, values in self.blocked.items() if values}
         identifiers = (replace(i, blocked=(*i.blocked, *more.get(i.name, ()))) for i in config.identifiers)
         return replace(config, identifiers=tuple(identifiers)) if more else config
+
+
+@dataclass(frozen=True)
+class GoldenOverrides:
+    """``GOLDEN_OVERRIDES`` in force, and how many are not any more."""
+
+    rows: DataFrame
+    expired: int
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,9 @@ class Decided:
 
 def read(spark: SparkSession, config: Config, now: datetime) -> Overrides:
     """What the project's overrides say at ``now``; raises ``InputError`` with every row that cannot be read."""
+    golden = _read_golden(spark, config, now)
     if config.overrides is None:
-        return Overrides(empty(spark, OVERRIDES))
+        return Overrides(empty(spark, OVERRIDES), golden=golden)
     rows = read_overrides(spark, config.overrides, [i.name for i in config.identifiers])
     valid = in_force(rows, now)
     blocked: dict[str, tuple[str, ...]] = {}
@@ -58,7 +69,16 @@ def read(spark: SparkSession, config: Config, now: datetime) -> Overrides:
     for row in valid.where(F.col("kind") == BLOCK_VALUE).select("identifier", "value").distinct().collect():
         blocked[row["identifier"]] = (*blocked.get(row["identifier"], ()), row["value"])
     expired = rows.count() - valid.count()
-    return Overrides(valid, {name: tuple(sorted(values)) for name, values in blocked.items()}, expired, True)
+    return Overrides(valid, {name: tuple(sorted(values)) for name, values in blocked.items()}, expired, True, golden)
+
+
+def _read_golden(spark: SparkSession, config: Config, now: datetime) -> GoldenOverrides | None:
+    """None where the project has none."""
+    if config.golden_overrides is None:
+        return None
+    rows = read_golden_overrides(spark, config.golden_overrides, golden_overrides.fields_of_one_value(config))
+    valid = in_force(rows, now)
+    return GoldenOverrides(valid, rows.count() - valid.count())
 
 
 def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
@@ -81,6 +101,23 @@ def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
         refused=overrides.refused_by_override(links),
         metrics=[overrides.override_metrics(links, unknown, blocked, given.expired)],
     )
+
+
+def decide_values(
+    given: Overrides, resolved: DataFrame, redirects: DataFrame, golden: DataFrame, config: Config, this: Run
+) -> tuple[DataFrame, Sequence[DataFrame]]:
+    """``golden`` with the values that people have decided, and ``METRICS``.
+
+    Raises ``InputError`` where such a value is none of its field's type.
+    """
+    if given.golden is None:
+        return golden, []
+    rows = given.golden.rows
+    golden_overrides.require_fitting_values(rows, golden, config)
+    decided = golden_overrides.decided_values(rows, resolved, redirects, golden)
+    decided = this.work.materialize("decided_values", decided)
+    metrics = golden_overrides.golden_override_metrics(rows, decided, given.golden.expired)
+    return this.write_down("golden_overrides", golden_overrides.with_decided(golden, decided, config)), [metrics]
 
 
 def _warn_of_unknown(unknown: DataFrame) -> None:

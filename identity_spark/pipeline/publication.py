@@ -1,18 +1,21 @@
 """``run``: reads the sources, resolves them, checks the results and publishes them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
-from identity_spark.pipeline import overriding
+from identity_spark.pipeline import crash, overriding
 from identity_spark.pipeline.progress import Run
-from identity_spark.pipeline.resolution import Resolution, read_records, resolve
-from identity_spark.storage import runs, session, sources
+from identity_spark.pipeline.resolution import read_records, resolve
+from identity_spark.storage import integrity, runs, session, sources
+from identity_spark.storage.known import known
+from identity_spark.storage.lock import Lock, writing
 from identity_spark.storage.tables import Tables, Workspace
 from identity_spark.summary import summary
 
@@ -35,50 +38,85 @@ class Published:
 def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Published:
     """Reads the sources, resolves them, checks the results and publishes them.
 
-    Raises our own errors (``errors.py``); then nothing was written.
+    Raises our own errors (``errors.py``); then nothing was written. A run that is committed already is left as it is.
     """
     started_at = datetime.now(timezone.utc)
     tables = Tables(spark, config.output)
     run_id = runs.checked_run_id(run_id or runs.new_run_id(started_at))
     this = Run(run_id, started_at, Workspace(tables, run_id))
-    if (counts := runs.committed_counts(tables, run_id)) is not None:
-        text = f"run {run_id} is committed already; nothing was done"
-        current = runs.committed_versions(tables) or {}
-        return Published(run_id, counts, {}, {name: tables.at(name, current) for name in schemas.TABLES}, text)
     with session.run_settings(spark):
+        if (row := runs.committed_run(tables, run_id)) is not None:
+            return _committed_already(tables, row)
         if config.engine == "graphframes":
             session.require_graphframes(spark)
-        known = runs.known(tables)
+        tables.prepare()
+        with writing(tables, run_id) as lock:
+            committed = runs.committed(tables)
+            if (row := next((r for r in committed if r["run_id"] == run_id), None)) is not None:  # a moment ago
+                return _committed_already(tables, row)
+            with working(this):
+                return _run(tables, config, committed, this, lock)
+
+
+def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lock: Lock) -> Published:
+    last = committed[0] if committed else None
+    if last is None:
         tables.require_writable(schemas.TABLES)
-        versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
-        this.work.prepare()
-        try:
-            if config.engine == "graphframes":
-                session.use_checkpoints(spark, f"{this.work.folder}/checkpoints")
-            read = read_records(spark, config, versions)
-            given = overriding.read(spark, config, started_at)
-            resolution = resolve(read, given, known, config, this)
-            published = publish(tables, resolution, config, this, {k: v for k, v in versions.items() if v is not None})
-        finally:
-            this.work.clear()
-    log.info("run %s: committed, %.1f s", run_id, sum(this.seconds.values()))
+    integrity.require_intact(tables, last, lock.last_committed)
+    this.started_at = runs.start_after(last, this.started_at)
+    versions = {s.name: sources.delta_version(tables.spark, s) for s in config.sources}
+    if config.engine == "graphframes":
+        session.use_checkpoints(tables.spark, f"{this.work.folder}/checkpoints")
+    read = read_records(tables.spark, config, versions)
+    given = overriding.read(tables.spark, config, this.started_at)
+    resolution = resolve(read, given, known(tables, committed), config, this)
+    integrity.require_same_types(tables, resolution.tables, last)
+    facts = {
+        "config_hash": config_hash(config),
+        "code_version": __version__,
+        "engine": config.engine,
+        "input_versions": {k: v for k, v in versions.items() if v is not None},
+        "counts": dict(resolution.counts),
+    }
+    published = publish(tables, resolution.tables, facts, this, lock, last)
+    log.info("run %s: committed, %.1f s", this.run_id, sum(this.seconds.values()))
     written = {name: tables.at(name, published) for name in (*published, "identity_runs")}
-    text = summary(run_id, resolution.metrics, resolution.reasons)
-    return Published(run_id, resolution.counts, this.seconds, written, text)
+    text = summary(this.run_id, resolution.metrics, resolution.reasons)
+    return Published(this.run_id, resolution.counts, this.seconds, written, text)
+
+
+@contextmanager
+def working(this: Run) -> Iterator[None]:
+    """The working files of the run are there, and gone afterwards."""
+    this.work.prepare()
+    try:
+        yield
+    finally:
+        this.work.clear()
 
 
 def publish(
-    tables: Tables, resolution: Resolution, config: Config, this: Run, input_versions: Mapping[str, int]
+    tables: Tables,
+    results: Mapping[str, DataFrame],
+    facts: Mapping[str, object],
+    this: Run,
+    lock: Lock,
+    last: Row | None,
+    accumulating: Collection[str] = ACCUMULATING,
 ) -> Mapping[str, int]:
     """Writes every table, and last the row of ``identity_runs`` that makes the run the current one.
 
-    Returns the version of each table that belongs to the run.
+    ``facts`` are the columns of that row that say what was run; ``last`` is that of the last run. Returns the version
+    of each table that belongs to the run.
     """
     versions = {}
     with this.stage("publish"):
-        for name, rows in resolution.tables.items():
-            if name in ACCUMULATING:
-                versions[name] = tables.add(name, rows, this.run_id, runs.dead_runs(tables, name))
+        lock.renew()
+        for name, rows in results.items():
+            crash.point(name)
+            if name in accumulating:
+                dead = runs.dead_runs(tables, name, last)
+                versions[name] = tables.add(name, rows, this.run_id, dead)
             else:
                 versions[name] = tables.replace(name, rows, this.run_id)
         row = {
@@ -86,13 +124,21 @@ def publish(
             "status": "committed",
             "started_at": this.started_at,
             "finished_at": datetime.now(timezone.utc),
-            "config_hash": config_hash(config),
-            "code_version": __version__,
-            "engine": config.engine,
             "table_versions": versions,
-            "input_versions": dict(input_versions),
-            "counts": dict(resolution.counts),
+            **facts,
         }
-        manifest = tables.spark.createDataFrame([tuple(row.values())], schemas.RUNS)
-        tables.add("identity_runs", manifest, this.run_id, runs.dead_runs(tables, "identity_runs"))
+        manifest = tables.spark.createDataFrame([tuple(row[name] for name in schemas.RUNS.names)], schemas.RUNS)
+        lock.renew()
+        crash.point("identity_runs")
+        tables.add("identity_runs", manifest, this.run_id, dead=())
+        crash.point("committed")
+        lock.last_committed = this.run_id
     return versions
+
+
+def _committed_already(tables: Tables, row: Row) -> Published:
+    text = f"run {row['run_id']} is committed already; nothing was done"
+    current = runs.committed_versions(tables) or {}
+    return Published(
+        row["run_id"], dict(row["counts"]), {}, {name: tables.at(name, current) for name in schemas.TABLES}, text
+    )

@@ -15,14 +15,16 @@ from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.pipeline.guarding import Guarded, guard
-from identity_spark.pipeline.overriding import Overrides, decide
+from identity_spark.pipeline.overriding import Overrides, decide, decide_values
 from identity_spark.pipeline.progress import Run
 from identity_spark.reference import facts
 from identity_spark.stages import (
+    changes,
     checks,
     clusters,
     golden,
     guardrails,
+    history,
     match_pairs,
     profiles,
     records,
@@ -32,7 +34,8 @@ from identity_spark.stages import (
     unresolved,
     usable_identifiers,
 )
-from identity_spark.storage import runs, sources
+from identity_spark.storage import sources
+from identity_spark.storage.known import Known
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +82,7 @@ def standardized_records(
     return standardized, found
 
 
-def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config, this: Run) -> Resolution:
+def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
     golden.require_fitting(read, config)
     standardized, found = standardized_records(read, given, config, this)
@@ -88,7 +91,7 @@ def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config
     guarded, large = guarded_clusters(usable, given, config, this)
     cluster_facts = profiles.cluster_facts(guarded.members)
     with this.stage("ids"):
-        shared, ids = _lasting_ids(guarded.members, cluster_facts, known, config, this)
+        ids = _lasting_ids(guarded.members, cluster_facts, known, config, this)
     outcome = profiles.profiles(guarded.members, cluster_facts, guarded.conflicts, ids, config)
     outcome = this.write_down("profiles", outcome)
 
@@ -99,13 +102,14 @@ def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
     matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
-    events = this.write_down("changes", _changes(ids, shared, golden_rows, known, this))
+    lasting = _changes(resolved, golden_rows, pairs, held_back, known, config, this)
+    checks.verify_values(resolved, golden_rows, config)
+    golden_rows, of_values = decide_values(given, resolved, lasting["identity_redirects"], golden_rows, config, this)
     with this.stage("report and checks"):
         skipped = match_pairs.skipped_blocks(large, config)
-        of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics]
+        of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics, *of_values]
         metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, of_guardrails, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
-        checks.verify_values(resolved, golden_rows, config)
         counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {
         "identity_golden": golden_rows.drop(*golden.HIDDEN),
@@ -113,8 +117,7 @@ def resolve(read: DataFrame, given: Overrides, known: runs.Known, config: Config
         "identity_unresolved_records": held_back,
         "identity_lookup": resolved.select(*profiles.lookup_columns(config)),
         "match_pairs": pairs,
-        "identity_changes": events,
-        "identity_redirects": stable_ids.redirects(events, known.redirects, this.run_id),
+        **lasting,
         "identity_golden_report": metrics,
     }
     stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
@@ -165,8 +168,8 @@ def _reasons(held_back: DataFrame) -> dict[str, int]:
 
 def _stamped(table: str, rows: DataFrame, run_id: str) -> DataFrame:
     """``rows`` with their run, in the schema of ``table``."""
-    stamped = rows if "run_id" in rows.columns else rows.withColumn("run_id", F.lit(run_id))
-    return schemas.check(stamped, schemas.TABLES[table], table)
+    is_stamped = "run_id" in rows.columns or "run_id" not in schemas.TABLES[table].names
+    return schemas.check(rows if is_stamped else rows.withColumn("run_id", F.lit(run_id)), schemas.TABLES[table], table)
 
 
 def separate_bad_keys(standardized: DataFrame, config: Config, this: Run) -> tuple[DataFrame, DataFrame]:
@@ -191,22 +194,43 @@ def without_over_shared(keyed: DataFrame, config: Config, this: Run) -> DataFram
     return usable_identifiers.without_over_shared(keyed, this.work.materialize("over_shared_records", holders), config)
 
 
-def _changes(ids: DataFrame, shared: DataFrame, golden_rows: DataFrame, known: runs.Known, this: Run) -> DataFrame:
-    new = stable_ids.created(golden_rows, known.used, this.run_id)
+def _changes(
+    resolved: DataFrame,
+    golden_rows: DataFrame,
+    pairs: DataFrame,
+    held_back: DataFrame,
+    known: Known,
+    config: Config,
+    this: Run,
+) -> dict[str, DataFrame]:
+    """What became of every id, by table."""
+    moved = changes.moves(known.ids, resolved)
     if known.is_first_run:
-        return new
-    return new.unionByName(stable_ids.changes(ids, shared, known.ids, new, this.run_id))
+        return lasting_tables(changes.of_first_run(golden_rows, this.run_id), moved, golden_rows, known, this)
+    moved = this.write_down("moves", moved)
+    causes = changes.causes_of_moves(moved, pairs, known.pairs, held_back, [r.name for r in config.rules])
+    events = changes.changes(moved, golden_rows, known.used, causes, this.run_id)
+    return lasting_tables(events, moved, golden_rows, known, this)
 
 
-def _lasting_ids(
-    members: DataFrame, cluster_facts: DataFrame, known: runs.Known, config: Config, this: Run
-) -> tuple[DataFrame, DataFrame]:
-    """The overlaps with the last run's ids, and the id of every cluster."""
-    shared = stable_ids.overlaps(members, cluster_facts, known.ids)
+def lasting_tables(
+    events: DataFrame, moved: DataFrame, golden_rows: DataFrame, known: Known, this: Run
+) -> dict[str, DataFrame]:
+    """The tables about ids over time, written down and checked; the only ones that grow out of those before."""
+    events = this.write_down("changes", events)
+    redirects = this.write_down("redirects", changes.redirects(events, known.redirects, this.run_id))
+    changes.require_closed(redirects, golden_rows)
+    periods = this.write_down("history", history.history(known.history, moved, this.run_id, this.started_at))
+    history.require_current(periods, golden_rows)
+    return {"identity_changes": events, "identity_redirects": redirects, "identity_history": periods}
+
+
+def _lasting_ids(members: DataFrame, cluster_facts: DataFrame, known: Known, config: Config, this: Run) -> DataFrame:
+    """The id of every cluster."""
+    shared = stable_ids.overlaps(members, cluster_facts, known.ids, known.former)
     if known.is_first_run:
         kept = shared.select("cluster_id", "dinmo_id")
     else:
-        shared = this.work.materialize("shared_ids", shared)
-        kept = stable_ids.carry_over(shared, this.work.materialize)
-    ids = stable_ids.assign(cluster_facts, kept, known.used, config.project, this.run_id)
-    return shared, this.work.materialize("ids", ids)
+        kept = stable_ids.carry_over(this.work.materialize("shared_ids", shared), this.work.materialize)
+    ids = stable_ids.assign(cluster_facts, kept, known.used, config.project, str(known.runs))
+    return this.work.materialize("ids", ids)

@@ -12,6 +12,10 @@ DELTA_SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
+VACUUM_SETTINGS = {
+    "spark.databricks.delta.retentionDurationCheck.enabled": "false",  # what is kept counts in runs
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",  # tables are one folder: 10,000 tasks list nothing
+}
 GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"
 RUN_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # dates and timestamps mean the same on every machine
@@ -33,8 +37,21 @@ def get_session(name: str) -> SparkSession:
 @contextmanager
 def run_settings(spark: SparkSession) -> Iterator[None]:
     """The settings that correctness needs, for the length of a run; the session gets its own back afterwards."""
-    before: Mapping[str, str | None] = {key: spark.conf.get(key, None) for key in RUN_SETTINGS}
-    for key, value in RUN_SETTINGS.items():
+    with _settings(spark, RUN_SETTINGS):
+        yield
+
+
+@contextmanager
+def vacuum_settings(spark: SparkSession) -> Iterator[None]:
+    """The settings for removing old files, likewise."""
+    with _settings(spark, VACUUM_SETTINGS):
+        yield
+
+
+@contextmanager
+def _settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None]:
+    before: Mapping[str, str | None] = {key: spark.conf.get(key, None) for key in settings}
+    for key, value in settings.items():
         spark.conf.set(key, value)
     try:
         yield

@@ -4,16 +4,27 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from delta.tables import DeltaTable
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, DataFrameReader, SparkSession
+from pyspark.sql import DataFrame, DataFrameReader, Row, SparkSession
+from pyspark.sql import functions as F
 
 from identity_spark.config import Output
 from identity_spark.errors import ConfigError, InputError, first_line
 from identity_spark.storage.session import delete_folder, file_names, make_folder
-from identity_spark.storage.sources import newest_version, quoted
+from identity_spark.storage.sources import quoted
 
+RESTORE = "restore it, or make a run current that is whole: jobs/rollback.py --to RUN"
 LAST_VERSION = "spark.databricks.delta.lastCommitVersionInSession"  # Delta sets it at each commit
+ENTRY = re.compile(r"\d{20}\.json")
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
+REMEMBERED = "delta.deletedFileRetentionDuration"
+PROPERTIES = {
+    "delta.dataSkippingNumIndexedCols": "1",  # the key; statistics of the rest cost and help none
+    # Which versions are kept counts in runs, not in days: jobs/cleanup.py removes what no kept run needs.
+    "delta.logRetentionDuration": "interval 3650 days",
+    REMEMBERED: "interval 3650 days",
+}
 
 
 class Tables:
@@ -52,10 +63,25 @@ class Tables:
 
     def at(self, table: str, versions: Mapping[str, int]) -> DataFrame:
         """The table as the run with these table versions left it; ``InputError`` where it cannot be read any more."""
-        frame = self.read(table, versions.get(table))
+        version = versions.get(table)
+        place = self.location(table) if version is None else f"{self.location(table)} (version {version})"
+        try:
+            frame = self.read(table, version)
+        except ConfigError as error:
+            why = first_line(error.__cause__) if isinstance(error.__cause__, PySparkException) else str(error)
+            raise InputError(
+                f"{place}: a committed run wrote it, and it cannot be read any more: {why}; {RESTORE}"
+            ) from error
+        except Exception as error:  # whatever a file system or a parser raises below Spark
+            raise InputError(f"{place}: a committed run wrote it, and its log is gone or damaged; {RESTORE}") from error
         if frame is None:
-            raise InputError(f"{self.location(table)}: the last committed run wrote it, and it is gone; restore it")
+            raise InputError(f"{place}: a committed run wrote it, and it is gone; {RESTORE}")
         return frame
+
+    def prepare(self) -> None:
+        """Makes the folder of the output; raises ``ConfigError`` where it cannot be written to."""
+        if self.output.path is not None:
+            make_folder(self.spark, self.output.path)
 
     def require_writable(self, names: Iterable[str]) -> None:
         """Raises ``ConfigError`` where something else than a Delta table stands in the place of a table."""
@@ -65,11 +91,68 @@ class Tables:
         for name in names:
             self.read(name)
 
-    def version(self, table: str) -> int:
-        """The newest version of an existing table."""
+    @property
+    def work_folder(self) -> str:
+        """Where the working files of all runs are; a catalog has no folder, so that its checkpoints go elsewhere."""
+        beside = self.output.path or f"/tmp/identity_spark/{self.output.schema}"
+        return f"{beside.rstrip('/')}/_work"
+
+    def delta(self, table: str) -> DeltaTable:
+        """The table for what only Delta does; Spark's own exception where there is none."""
         if self.output.path is not None:
-            return newest_version(self.spark, path=self._path(table), table=None)
-        return newest_version(self.spark, path=None, table=f"{self.output.schema}.{table}")
+            return DeltaTable.forPath(self.spark, self._path(table))
+        return DeltaTable.forName(self.spark, self.location(table))
+
+    def commits(self, table: str, after: int = -1) -> list[Row]:
+        """``version``, ``operation``, ``operationParameters``, ``userMetadata`` of later commits, the newest first."""
+        if self.output.path is not None and self._newest_entry(table) == after:
+            return []  # the usual case, and asking Delta costs a job
+        history = self.delta(table).history().where(F.col("version") > after).orderBy(F.desc("version"))
+        return history.select("version", "operation", "operationParameters", "userMetadata").collect()
+
+    def create(self, table: str, rows: DataFrame, properties: Mapping[str, str]) -> None:
+        """A new table with ``rows``; Spark's own exception where there is one already, or another writer was faster."""
+        writer = rows.write.format("delta").mode("errorifexists").options(**properties)
+        if self.output.path is not None:
+            writer.save(self._path(table))
+        else:
+            writer.saveAsTable(self.location(table))
+
+    def drop(self, table: str) -> None:
+        """Removes the table, and the folder of the output if nothing else is in it."""
+        if self.output.path is not None:
+            delete_folder(self.spark, self._path(table), empty_parents=1)
+        else:
+            self.spark.sql(f"DROP TABLE IF EXISTS {self.location(table)}")
+
+    def keeps_long(self, table: str) -> bool:
+        """Whether Delta remembers long enough which files no version needs any more, and since when."""
+        properties = self.delta(table).detail().select("properties").collect()[0]["properties"]
+        return bool(properties.get(REMEMBERED) == PROPERTIES[REMEMBERED])
+
+    def unused_files(self, table: str, hours: int) -> int:
+        """How many files no version needs that was current in the last ``hours``."""
+        return self.spark.sql(f"VACUUM {self._in_sql(table)} RETAIN {hours} HOURS DRY RUN").count()
+
+    def vacuum(self, table: str, hours: int) -> None:
+        """Removes those files."""
+        self.spark.sql(f"VACUUM {self._in_sql(table)} RETAIN {hours} HOURS")
+
+    def leftovers(self) -> list[str]:
+        """The working files and tables that runs left behind; those of a run at work too, so hold the lock."""
+        folders = [f"{self.work_folder}/{name}" for name in file_names(self.spark, self.work_folder)]
+        return folders + self._work_tables()
+
+    def remove_leftovers(self) -> None:
+        for table in self._work_tables():
+            self.spark.sql(f"DROP TABLE IF EXISTS {table}")
+        delete_folder(self.spark, self.work_folder)
+
+    def _work_tables(self) -> list[str]:
+        if self.output.schema is None:
+            return []
+        rows = self.spark.sql(f"SHOW TABLES IN {quoted(self.output.schema)}").collect()
+        return sorted(self.location(row["tableName"]) for row in rows if row["tableName"].startswith("_work_"))
 
     def replace(self, table: str, rows: DataFrame, run_id: str) -> int:
         """Makes ``rows`` the whole content of the table; returns the version written."""
@@ -83,10 +166,7 @@ class Tables:
         return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id IN ({gone})"})
 
     def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
-        writer = rows.write.format("delta").mode(mode).options(**options)
-        writer = writer.option(
-            "delta.dataSkippingNumIndexedCols", "1"
-        )  # the key; statistics of the rest cost and help none
+        writer = rows.write.format("delta").mode(mode).options(**PROPERTIES, **options)
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
         self.spark.conf.unset(LAST_VERSION)
         if self.output.path is not None:
@@ -94,7 +174,7 @@ class Tables:
         else:
             writer.saveAsTable(self.location(table))
         written = self.spark.conf.get(LAST_VERSION, None)
-        return int(written) if written else self.version(table)
+        return int(written) if written else int(self.delta(table).history(1).collect()[0]["version"])
 
     def _is_absent(self, table: str, error: PySparkException) -> bool:
         """Whether ``error`` means that nothing is there: no path, or what a first write left that died."""
@@ -103,6 +183,15 @@ class Tables:
             names = file_names(self.spark, self._path(table))
             return all(name == "_delta_log" or name.endswith((".parquet", ".crc")) for name in names)
         return condition in ABSENT
+
+    def _in_sql(self, table: str) -> str:
+        path = self._path(table).replace("`", "``")
+        return f"delta.`{path}`" if self.output.path is not None else self.location(table)
+
+    def _newest_entry(self, table: str) -> int:
+        """The newest version in the table's log; -1 where it holds none."""
+        names = file_names(self.spark, f"{self._path(table)}/_delta_log")
+        return max((int(name[:20]) for name in names if ENTRY.fullmatch(name)), default=-1)
 
     def _path(self, table: str) -> str:
         return f"{(self.output.path or '').rstrip('/')}/{table}"
@@ -124,8 +213,7 @@ class Workspace:
 
     @property
     def folder(self) -> str:
-        beside = self.tables.output.path or "/tmp/identity_spark"  # a catalog has no folder: checkpoints go elsewhere
-        return f"{beside.rstrip('/')}/_work/{self.run_id}"
+        return f"{self.tables.work_folder}/{self.run_id}"
 
     def materialize(self, name: str, frame: DataFrame) -> DataFrame:
         """``frame`` as it was written under ``name``: the same rows and ids at every later use."""

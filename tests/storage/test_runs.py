@@ -1,6 +1,6 @@
 """Accumulating tables keep the rows of committed runs and lose those of runs that died."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -19,7 +19,7 @@ def tables(spark, tmp_path):
 
 def add(tables, table, run_id, row, schema):
     rows = tables.spark.createDataFrame([row], schema)
-    tables.add(table, rows, run_id, runs.dead_runs(tables, table))
+    tables.add(table, rows, run_id, runs.dead_runs(tables, table, None))
 
 
 def report(tables, run_id):
@@ -36,12 +36,12 @@ def kept(tables):
 
 
 def test_before_the_first_run_nothing_is_dead(tables):
-    assert runs.dead_runs(tables, TABLE) == []
+    assert runs.dead_runs(tables, TABLE, None) == []
 
 
 def test_what_a_dead_run_left_goes_with_the_next_one(tables):
     report(tables, "first-dead")
-    assert runs.dead_runs(tables, TABLE) == ["first-dead"]
+    assert runs.dead_runs(tables, TABLE, None) == ["first-dead"]
     for run_id in ("a", "b"):
         report(tables, run_id)
         commit(tables, run_id)
@@ -50,7 +50,7 @@ def test_what_a_dead_run_left_goes_with_the_next_one(tables):
     report(tables, "c")
     commit(tables, "c")
     assert kept(tables) == ["a", "b", "c"]
-    assert runs.dead_runs(tables, TABLE) == []
+    assert runs.dead_runs(tables, TABLE, None) == []
 
 
 def test_the_same_run_again_stands_once(tables):
@@ -59,3 +59,11 @@ def test_the_same_run_again_stands_once(tables):
     report(tables, "dead")
     report(tables, "dead")
     assert kept(tables) == ["a", "dead"]
+
+
+def test_a_clock_that_goes_back_makes_no_run_older_than_the_last(tables):
+    commit(tables, "a")
+    (last,) = runs.committed(tables)
+    early = datetime.now(timezone.utc) - timedelta(days=1)
+    assert runs.start_after(last, early) > last["started_at"].astimezone(timezone.utc)
+    assert runs.start_after(None, early) == early

@@ -1,0 +1,54 @@
+"""Removes what no kept run needs: files of old runs, and what runs that died left behind."""
+
+import logging
+import math
+from datetime import datetime, timedelta, timezone
+
+from pyspark.sql import Row, SparkSession
+
+from identity_spark import schemas
+from identity_spark.config import Config
+from identity_spark.storage import lock, runs, session
+from identity_spark.storage.tables import Tables
+
+log = logging.getLogger(__name__)
+
+MARGIN = timedelta(hours=1)  # for clocks that differ between machines
+
+
+def cleanup(spark: SparkSession, config: Config, dry_run: bool = False) -> str:
+    """Removes files that only runs before the newest ``output.keep_runs`` need, and leftovers of dead runs.
+
+    Returns what was found, as text; ``dry_run`` removes nothing. It holds the lock, so that no run works meanwhile.
+    """
+    now = datetime.now(timezone.utc)
+    tables = Tables(spark, config.output)
+    run_id = f"cleanup-{runs.new_run_id(now)}"
+    with session.run_settings(spark), session.vacuum_settings(spark), lock.writing(tables, run_id):
+        kept = [] if config.output.keep_runs is None else runs.committed(tables, config.output.keep_runs)
+        lines = [_vacuum(tables, name, age, dry_run) for name, age in _ages(tables, kept, now).items()]
+        lines += [f"{found}: left by a run that died" for found in tables.leftovers()]
+        if not dry_run:
+            tables.remove_leftovers()
+    heading = "would be removed:" if dry_run else "removed:"
+    said = [line for line in lines if line]
+    return "\n".join([heading, *(f"  {line}" for line in said)]) if said else "nothing to remove"
+
+
+def _ages(tables: Tables, kept: list[Row], now: datetime) -> dict[str, int]:
+    """The tables that may lose files, and the hours that those must have been out of use."""
+    ages = {lock.TABLE: 24}
+    if kept:
+        age = now - kept[-1]["started_at"].astimezone(timezone.utc) + MARGIN
+        ages |= {name: math.ceil(age / timedelta(hours=1)) for name in schemas.TABLES}
+    return {name: age for name, age in ages.items() if tables.read(name) is not None}
+
+
+def _vacuum(tables: Tables, name: str, hours: int, dry_run: bool) -> str:
+    log.info("%s ...", name)
+    if name != lock.TABLE and not tables.keeps_long(name):
+        return f"{tables.location(name)}: nothing, for its retention is not the one this project sets"
+    files = tables.unused_files(name, hours)
+    if files and not dry_run:
+        tables.vacuum(name, hours)
+    return f"{tables.location(name)}: {files:,} files of old runs" if files else ""

@@ -1,0 +1,59 @@
+"""A small project in a folder of its own: one source of people, run in the session of the tests."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+from pyspark.sql import SparkSession
+
+from identity_spark import pipeline
+from identity_spark.config import Config, load_config
+from identity_spark.pipeline.publication import Published
+
+Row = tuple[str, str | None, str | None, str | None]  # id, mail, phone, surname
+
+
+class Project:
+    """One source of people; runs of it one after another."""
+
+    def __init__(self, spark: SparkSession | None, folder: Path) -> None:
+        self.spark = spark
+        self.folder = folder
+        self.output = folder / "lake"
+        self.settings = {
+            "project": "small",
+            "default_country": "US",
+            "sources": {
+                "crm": {
+                    "path": str(folder / "crm"),
+                    "format": "json",
+                    "primary_key": "id",
+                    "columns": {"email": "mail", "phone": "tel", "last_name": "name"},
+                }
+            },
+            "identifiers": {
+                "email": {"type": "email", "max_distinct_per_value": None},
+                "phone": {"type": "phone", "max_distinct_per_value": None},
+                "last_name": {"type": "last_name"},
+            },
+            "rules": [
+                {"name": "email", "criteria": [{"identifiers": "email", "match": "exact"}]},
+                {"name": "phone", "criteria": [{"identifiers": "phone", "match": "exact"}]},
+            ],
+            "clustering": {"engine": "dataframe"},
+            "output": {"path": str(self.output)},
+        }
+
+    def write(self, rows: Sequence[Row]) -> None:
+        frame = self.spark.createDataFrame(rows, "id string, mail string, tel string, name string")
+        frame.coalesce(1).write.mode("overwrite").json(str(self.folder / "crm"))
+
+    def config(self, *changes: str) -> Config:
+        file = self.folder / "config.yaml"
+        file.write_text(yaml.safe_dump(self.settings, sort_keys=False), "utf-8")
+        return load_config([file], changes, environment={})
+
+    def run(self, run_id: str, rows: Sequence[Row] | None = None, *changes: str) -> Published:
+        if rows is not None:
+            self.write(rows)
+        return pipeline.run(self.spark, self.config(*changes), run_id)
