@@ -8,7 +8,7 @@ from pyspark.sql import Row, SparkSession
 
 from identity_spark import schemas
 from identity_spark.config import Config
-from identity_spark.storage import lock, runs, session
+from identity_spark.storage import integrity, lock, runs, session
 from identity_spark.storage.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,8 @@ def cleanup(spark: SparkSession, config: Config, dry_run: bool = False) -> str:
     now = datetime.now(timezone.utc)
     tables = Tables(spark, config.output)
     run_id = f"cleanup-{runs.new_run_id(now)}"
-    with session.run_settings(spark), session.vacuum_settings(spark), lock.writing(tables, run_id):
+    with session.run_settings(spark), session.vacuum_settings(spark), lock.writing(tables, run_id) as held:
+        integrity.require_manifest(tables, held.last_committed)
         kept = [] if config.output.keep_runs is None else runs.committed(tables, config.output.keep_runs)
         lines = [_vacuum(tables, name, age, dry_run) for name, age in _ages(tables, kept, now).items()]
         lines += [f"{found}: left by a run that died" for found in tables.leftovers()]

@@ -29,7 +29,7 @@ def uuid(key: str, salt: str = "") -> str:
 
 def edited(world: int, clusters: dict[frozenset, bool], seen: set[str], rng: random.Random) -> dict[frozenset, bool]:
     """Other clusters of one world, each with whether it is published: records go, come back, come new, regroup."""
-    groups = [list(c) for c in sorted(clusters, key=sorted)]
+    groups = sorted(sorted(c) for c in clusters)
     for _ in range(rng.randint(0, 4) if seen else 8):
         records = [r for g in groups for r in g]
         absent = sorted(seen - set(records))
@@ -62,21 +62,15 @@ class Account:
     def __init__(self) -> None:
         self.ids, self.published = {}, {}  # record -> id, also a claimed one; record -> published id
         self.created, self.last = {}, {}  # id -> step; record -> id it was last published under
-        self.onward, self.pairs = {}, []
+        self.way, self.pairs = {}, []  # ended id -> where its way ends
         self.reached = Counter()
-
-    def end_of(self, dinmo_id):
-        """The id that stands for it now, or where its way ended."""
-        while dinmo_id in self.onward and dinmo_id not in self.published.values():
-            dinmo_id = self.onward[dinmo_id]
-        return dinmo_id
 
     def step(self, number: int, clusters: dict[frozenset, bool]) -> tuple[dict, list]:
         living = set(self.published.values())
         former = {}
         for record, dinmo_id in self.last.items():
             if record not in self.ids:
-                end = self.end_of(dinmo_id)
+                end = self.way.get(dinmo_id, dinmo_id)
                 former[record] = end if end in living else dinmo_id
         claims = []
         for cluster in clusters:
@@ -113,17 +107,15 @@ class Account:
         for i in new - old:
             found.append(("revived" if i in self.created else "created", i, None, sum(flows[o][i] for o in [*flows])))
             found += [("split", i, o, flows[o][i]) for o in old & new if flows[o][i]]
-            if i in self.onward:
-                self.reached["revived redirect"] += 1
-                del self.onward[i]
+            self.reached["revived redirect"] += self.way.pop(i, i) != i
         for o in old - new:
             heirs = sorted((-n, i) for i, n in flows[o].items() if i is not None)
+            end = heirs[0][1] if heirs else o
+            self.way = {x: end if last == o else last for x, last in self.way.items()} | {o: end}
             if heirs:
-                self.onward[o] = heirs[0][1]
                 found.append(("merged", o, heirs[0][1], -heirs[0][0]))
             else:
                 found.append(("retired", o, None, flows[o][None]))
-                self.onward.pop(o, None)
         self.reached.update(e for e, *_ in found)
         return found
 
@@ -161,7 +153,7 @@ def test_random_edits(spark, tmp_path):
         assert all(e.cause for e in events)
         published = set(account.published.values())
         assert {r.old_dinmo_id: r.dinmo_id for r in lasting["identity_redirects"]} == {
-            i: (end if (end := account.end_of(i)) in published else None) for i in account.created if i not in published
+            i: (end if end in published else None) for i, end in account.way.items()
         }
         history |= {(r, number): i for r, i in account.published.items()}
         for day in range(number + 1):  # one id at most at any time, and the right one
