@@ -134,6 +134,7 @@ def test_random_edits(spark, tmp_path):
     rng = random.Random(9)
     worlds = [({}, set()) for _ in range(WORLDS)]
     account, tables, runs, history = Account(), Frames(spark), [], {}
+    versions = dict.fromkeys(schemas.TABLES, 0)
     for number in range(STEPS):
         worlds = [(edited(w, clusters, seen, rng), seen) for w, (clusters, seen) in enumerate(worlds)]
         clusters = {c: p for world, _ in worlds for c, p in world.items()}
@@ -161,7 +162,7 @@ def test_random_edits(spark, tmp_path):
             rows = [p for p in lasting["identity_history"] if naive(p.valid_from) <= at and not (p.valid_to and naive(p.valid_to) <= at)]  # fmt: skip
             assert len(rows) == len({p.record_key for p in rows})
             assert {p.record_key: p.dinmo_id for p in rows} == {r: i for (r, n), i in history.items() if n == day}
-        runs.insert(0, {"run_id": this.run_id, "started_at": this.started_at, "table_versions": {}})
+        runs.insert(0, {"run_id": this.run_id, "started_at": this.started_at, "table_versions": versions})
     for case in (
         "created",
         "merged",
