@@ -31,7 +31,7 @@ def test_overrides_follow_records_and_redirects_and_the_newest_counts(spark):
     resolved = spark.createDataFrame(
         [("crm:1", "A"), ("crm:2", "A"), ("crm:3", None)], "record_key string, dinmo_id string"
     )
-    redirects = spark.createDataFrame([("ended", "A", "r"), ("lost", None, "r")], REDIRECTS)
+    redirects = spark.createDataFrame([("ended", "A", "r", "A"), ("lost", None, "r", None)], REDIRECTS)
     golden = spark.createDataFrame([("A",), ("B",)], "dinmo_id string")
     found = golden_overrides.decided_values(given, resolved, redirects, golden)
     assert differences(found, DECIDED_VALUES) == []
