@@ -2,6 +2,9 @@
 
 import random
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
 FIELDS = ("email", "phone", "first_name", "last_name", "birth_date", "card", "words")
 COLUMNS = (
     "record_id long, record_key string, source string, email array<string>, phone string, first_name string, "
@@ -74,3 +77,8 @@ def varied(rng: random.Random, text: str) -> str:
 
 def as_records(rows) -> list[dict]:
     return [dict(zip(("record_id", "record_key", "source", *FIELDS), row, strict=True)) for row in rows]
+
+
+def accepted(links: DataFrame) -> DataFrame:
+    """``JUDGED_LINKS`` of ``LINKS`` that no guardrail refuses."""
+    return links.withColumn("refused_by", F.lit(None).cast("string"))

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import pytest
-from made_records import COLUMNS, RULES, WORDS, as_records, people
+from made_records import COLUMNS, RULES, WORDS, accepted, as_records, people
 from outputs import connected
 from plain_matcher import expected_pairs
 
@@ -69,7 +69,7 @@ def test_with_all_pairs_each_pair_and_rule_stands_once(spark, make_config):
     usable = spark.createDataFrame(rows, COLUMNS)
     links = spark.createDataFrame(links_of(spark, rows, config), LINKS)
     profiles = spark.createDataFrame([(row[0], "id") for row in rows], "record_id long, dinmo_id string")
-    pairs = match_pairs.match_pairs(links, profiles, usable, config).collect()
+    pairs = match_pairs.match_pairs(accepted(links), profiles, usable, config).collect()
     found = [(p.rule, p.left_record_key, p.right_record_key) for p in pairs]
     assert links.count() > len(found), "stars and pairs repeat one another"
     assert sorted(found) == sorted(expected_pairs(as_records(rows), config))
@@ -163,7 +163,7 @@ def test_evidence_says_what_matched_and_how(spark, config):
     large = blocks_of(usable, config)
     profiles = spark.createDataFrame([(n, "id") for n in (1, 2, 3)], "record_id long, dinmo_id string")
     links = match_pairs.compared_links(usable, large, config)
-    pairs = match_pairs.match_pairs(links, profiles, usable, config)
+    pairs = match_pairs.match_pairs(accepted(links), profiles, usable, config)
     assert differences(pairs.selectExpr("*", "'r' AS run_id"), PAIRS) == []
     found = {(p.rule, p.left_record_key, p.right_record_key): [tuple(e) for e in p.evidence] for p in pairs.collect()}
     assert found == {

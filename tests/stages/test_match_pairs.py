@@ -4,6 +4,7 @@ import random
 from itertools import combinations as pairs_of
 
 import pytest
+from made_records import accepted
 from outputs import combinations, connected
 
 from identity_spark.schemas import LINKS, differences
@@ -97,7 +98,7 @@ def test_pairs_carry_all_their_evidence_once(spark, make_config):
     profiles = spark.createDataFrame([(1, "id"), (2, "id")], "record_id long, dinmo_id string")
     usable = spark.createDataFrame(rows, COLUMNS)
     links = match_pairs.exact_links(usable, config)
-    found = match_pairs.match_pairs(links, profiles, usable, config).orderBy("rule").collect()
+    found = match_pairs.match_pairs(accepted(links), profiles, usable, config).orderBy("rule").collect()
     assert [(p.left_record_key, p.right_record_key, p.rule, p.status, p.dinmo_id) for p in found] == [
         ("crm:1", "crm:2", "card", "accepted", "id"), ("crm:1", "crm:2", "email_and_name", "accepted", "id"),
     ]  # fmt: skip
