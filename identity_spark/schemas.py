@@ -91,6 +91,7 @@ MEMBERS = _struct(
 )
 CONFLICTS = _struct(cluster_id=COUNT, limit=TEXT, identifier=TEXT, detail=TEXT)
 LEVELED_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(), rules=IntegerType())
+RULE_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(), cluster_id=COUNT, record_count=COUNT)
 PROFILES = _struct(
     record_id=COUNT, cluster_id=COUNT, status=TEXT, dinmo_id=TEXT, candidate_dinmo_id=TEXT, record_count=COUNT
 )
@@ -169,6 +170,7 @@ RUNS = _struct(
     table_versions=MapType(TEXT, COUNT),
     input_versions=MapType(TEXT, COUNT),
     counts=MapType(TEXT, COUNT),
+    seconds=MapType(TEXT, DoubleType()),
 )
 CHANGES = _struct(run_id=TEXT, event=TEXT, dinmo_id=TEXT, other_dinmo_id=TEXT, record_count=COUNT, cause=TEXT)
 REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT, last_dinmo_id=TEXT)

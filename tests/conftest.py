@@ -1,5 +1,6 @@
 """One Spark session for the whole suite, and the configuration of a small project."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ from pyspark.sql import SparkSession
 from sessions import new_session
 
 from identity_spark.config import load_config
+
+# Also of the processes that tests start: none lives long enough for the second compiler to pay.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
 
 BASE = """
 project: small

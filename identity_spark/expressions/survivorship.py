@@ -1,13 +1,13 @@
 """Survivorship: which of a profile's values the golden record shows, as expressions over one record after another.
 
-A record's ``place`` tells where it stands in its profile, best first: newest, then most trusted source, then smallest
-``record_key``. What a record offers for a field is its ``candidate``, a struct, null where it has nothing to offer.
-Every strategy is an order of candidates; the first of them survives, and of equals the one of the better place.
+A record's ``place`` tells where it stands in its profile, from 1, best first: newest, then most trusted source, then
+smallest ``record_key``. Every strategy is an order of the records that offer something; what the first of them offers
+survives, and of equals the one of the better place.
 """
 
 from collections.abc import Callable, Sequence
 
-from pyspark.sql import Column
+from pyspark.sql import Column, WindowSpec
 from pyspark.sql import functions as F
 
 PLACE = "place"
@@ -37,14 +37,23 @@ def ranking(strategy: str, sources: Sequence[str] = (), held: str = "", numeric:
     return RANKINGS[strategy]
 
 
-def survivor(candidate: Column, rank: Column | None = None, greatest: bool = False) -> Column:
-    """Aggregate: the candidate of the least ``rank``, or of the greatest, else of the best record; null without any."""
-    is_offered, place = candidate.isNotNull(), F.col(PLACE)
+def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, greatest: bool = False) -> Column:
+    """The place of the record that survives in its ``profile``: of those that offer the one of the least ``rank``.
+
+    Of the greatest, if so; without a rank the best record. Null where none offers. Places are numbers, so that what is
+    compared and carried along is small, whatever the values are.
+    """
+    place = F.col(PLACE)
     if rank is None:
-        return F.min_by(candidate, F.when(is_offered, place))
+        return F.min(F.when(offers, place)).over(profile)
     if greatest:
-        return F.max_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), (-place).alias("place"))))
-    return F.min_by(candidate, F.when(is_offered, F.struct(rank.alias("rank"), place.alias("place"))))
+        return -F.max(F.when(offers, F.struct(rank.alias("rank"), (-place).alias("place")))).over(profile)["place"]
+    return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias("place")))).over(profile)["place"]
+
+
+def of_record(place: str, value: Column | str) -> Column:
+    """Aggregate of a profile: ``value`` of the record at ``place``; null where that is null."""
+    return F.first(F.when(F.col(PLACE) == F.col(place), value), ignorenulls=True)  # one record at most has a value
 
 
 def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:

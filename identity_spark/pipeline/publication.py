@@ -125,6 +125,7 @@ def publish(
             "started_at": this.started_at,
             "finished_at": datetime.now(timezone.utc),
             "table_versions": versions,
+            "seconds": dict(this.seconds),
             **facts,
         }
         manifest = tables.spark.createDataFrame([tuple(row[name] for name in schemas.RUNS.names)], schemas.RUNS)

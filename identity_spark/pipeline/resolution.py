@@ -29,6 +29,7 @@ from identity_spark.stages import (
     profiles,
     records,
     report,
+    rule_merges,
     stable_ids,
     standardize,
     unresolved,
@@ -108,7 +109,10 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     with this.stage("report and checks"):
         skipped = match_pairs.skipped_blocks(large, config)
         of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics, *of_values]
-        metrics = report.report(resolved, golden_rows, pairs, held_back, skipped, of_guardrails, config, this.run_id)
+        merges = _merges_only_here(guarded.links, outcome, config, this)
+        metrics = report.report(
+            resolved, golden_rows, pairs, held_back, skipped, merges, of_guardrails, config, this.run_id
+        )
         metrics = this.work.materialize("report", metrics)
         counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
     results = {
@@ -140,6 +144,15 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
     members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
     members = this.write_down("members", members)
     return guard(members, links, usable, large, decided, config, this), large
+
+
+def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this: Run) -> DataFrame:
+    """``rule_index``, ``merges_only_here`` of each rule that holds a profile together."""
+    edges = this.work.materialize("rule_edges", rule_merges.rule_edges(links, outcome))
+    held = this.work.materialize("held_by", rule_merges.held_by(edges))
+    copies = rule_merges.without_each_rule(edges, held, config)
+    components = clusters.connect(copies, "dataframe", lambda name, f: this.work.materialize(f"without_{name}", f))
+    return rule_merges.merges_only_here(held, components, config)
 
 
 def _warn_of_giants(metrics: Mapping[str, Mapping[str, float]], records: int) -> None:

@@ -3,6 +3,12 @@
 Rates are shares of 1. ``resolution_rate``: records with a ``dinmo_id`` of all records. ``match_rate``,
 ``conflict_rate``, ``missing_rate``: records of that status of all records. ``consolidation``: records saved,
 1 - golden records / records with a ``dinmo_id``. Of no records every rate is 0.
+
+Of a rule: ``applicable_rate``, the records that have what it asks for, of all; ``pairs``, the rows of ``match_pairs``;
+``valid_match_rate``, those of them that hold a published profile together, and ``conflict_rate``, the others: refused,
+or in a cluster in conflict; ``merges_only_here``, the merges that no other rule makes. Of an identifier:
+``completeness``, records with a usable value; ``golden_completeness``, the same of golden records; ``conflict_rate``,
+records held back because the cluster breaks a limit of this identifier, of all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,13 +26,14 @@ def report(
     pairs: DataFrame,
     unresolved: DataFrame,
     skipped: DataFrame,
+    merges: DataFrame,
     guarded: Sequence[DataFrame],
     config: Config,
     run_id: str,
 ) -> DataFrame:
     """``REPORT`` of one run; ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``.
 
-    ``guarded`` are the ``METRICS`` of guardrails and overrides.
+    ``merges`` holds ``rule_index`` and ``merges_only_here``; ``guarded`` the ``METRICS`` of guardrails and overrides.
     """
     statuses = _statuses(resolved, unresolved)
     profiles = (
@@ -41,8 +48,8 @@ def report(
     parts = [
         _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates() | _consent()),
         _unpivot(by_source, "source", _rates()),
-        _rules(resolved, pairs, skipped, config),
-        _identifiers(resolved, golden, config),
+        _rules(resolved, pairs, skipped, merges, config),
+        _identifiers(resolved, golden, unresolved, config),
         *guarded,
     ]
     rows = parts[0]
@@ -94,7 +101,7 @@ def _consent() -> dict[str, Column]:
     return {"consent_widenings_prevented": F.col("consent_widened")}
 
 
-def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, config: Config) -> DataFrame:
+def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, merges: DataFrame, config: Config) -> DataFrame:
     names = [rule.name for rule in config.rules]
     applicable = resolved.agg(
         F.count("*").alias("records"),
@@ -102,38 +109,51 @@ def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, config: Co
     )
     rates = F.array(
         *(
-            F.struct(F.lit(name).alias("name"), _share(F.col(f"rule_{n}"), F.col("records")).alias("value"))
+            F.struct(
+                F.lit(name).alias("name"),
+                F.lit(n).alias("rule_index"),
+                _share(F.col(f"rule_{n}"), F.col("records")).alias("applicable_rate"),
+            )
             for n, name in enumerate(names)
         )
     )
-    refused = F.count_if(F.col("status") == "refused").alias("refused_pairs")
-    found = pairs.groupBy(F.col("rule").alias("name")).agg(F.count("*").alias("pairs"), refused)
+    found = pairs.groupBy(F.col("rule").alias("name")).agg(
+        F.count("*").alias("pairs"),
+        F.count_if(F.col("status") == "refused").alias("refused_pairs"),
+        F.count_if((F.col("status") == "accepted") & F.col("dinmo_id").isNotNull()).alias("valid"),
+    )
     left_out = {"blocks": "skipped_blocks", "records": "skipped_records", "pairs": "skipped_pairs"}
     capped = skipped.withColumnRenamed("rule", "name").withColumnsRenamed(left_out)
     every = applicable.select(F.explode(rates).alias("r")).select("r.*")
-    counts = {name: F.coalesce(name, F.lit(0)) for name in ("pairs", "refused_pairs", *left_out.values())}
-    with_counts = every.join(found, "name", "left").join(capped, "name", "left")
-    return _unpivot(with_counts, "rule", {"applicable_rate": F.col("value"), **counts})
-
-
-def _identifiers(resolved: DataFrame, golden: DataFrame, config: Config) -> DataFrame:
-    names = [i.name for i in config.identifiers if not i.derived]
-    blocked = {
-        (name, metric): F.sum(F.size(F.filter("blocked", _of(name, reasons))))
-        for name in names
-        for metric, reasons in (
-            ("blocked_values", ("blocked",)),
-            ("invalid_values", ("invalid",)),
-            ("over_shared_values", ("over_shared",)),
-        )
+    every = every.join(found, "name", "left").join(capped, "name", "left").join(merges, "rule_index", "left")
+    counts = {n: F.coalesce(n, F.lit(0)) for n in ("pairs", "refused_pairs", "merges_only_here", *left_out.values())}
+    shares = {
+        "applicable_rate": F.col("applicable_rate"),
+        "valid_match_rate": _share(F.col("valid"), F.col("pairs")),
+        "conflict_rate": _share(F.col("pairs") - F.col("valid"), F.col("pairs")),
     }
-    counted = resolved.agg(
+    return _unpivot(every, "rule", shares | counts)
+
+
+def _identifiers(resolved: DataFrame, golden: DataFrame, unresolved: DataFrame, config: Config) -> DataFrame:
+    names = [i.name for i in config.identifiers if not i.derived]
+    reasons = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
+    blocked = {
+        (name, metric): F.sum(F.size(F.filter("blocked", _of(name, reason))))
+        for name in names
+        for metric, reason in reasons.items()
+    }
+    in_records = resolved.agg(
+        F.count("*").alias("records"),
         *(_share(F.count(name), F.count("*")).alias(f"{name}__completeness") for name in names),
         *(value.alias(f"{name}__{metric}") for (name, metric), value in blocked.items()),
-    ).crossJoin(
-        golden.agg(*(_share(F.count(name), F.count("*")).alias(f"{name}__golden_completeness") for name in names))
     )
-    metrics = ("completeness", "golden_completeness", *dict.fromkeys(metric for _, metric in blocked))
+    in_golden = golden.agg(*(_share(F.count(n), F.count("*")).alias(f"{n}__golden_completeness") for n in names))
+    in_conflict = unresolved.where("reason = 'conflict'").select("record_key", "identifier").distinct()
+    held_back = in_conflict.agg(*(F.count_if(F.col("identifier") == n).alias(f"{n}__held_back") for n in names))
+    counted = in_records.crossJoin(in_golden).crossJoin(held_back)
+    rates = {f"{name}__conflict_rate": _share(F.col(f"{name}__held_back"), F.col("records")) for name in names}
+    metrics = ("completeness", "golden_completeness", "conflict_rate", *reasons)
     rows = F.array(
         *(
             F.struct(
@@ -145,11 +165,13 @@ def _identifiers(resolved: DataFrame, golden: DataFrame, config: Config) -> Data
             for metric in metrics
         )
     )
-    return counted.select(F.explode(rows).alias("r")).select(F.lit("identifier").alias("scope"), "r.*")
+    return (
+        counted.withColumns(rates).select(F.explode(rows).alias("r")).select(F.lit("identifier").alias("scope"), "r.*")
+    )
 
 
-def _of(name: str, reasons: tuple[str, ...]) -> Callable[[Column], Column]:
-    return lambda entry: (entry["identifier"] == name) & entry["reason"].isin(*reasons)
+def _of(name: str, reason: str) -> Callable[[Column], Column]:
+    return lambda entry: (entry["identifier"] == name) & (entry["reason"] == reason)
 
 
 def _share(part: Column, whole: Column) -> Column:

@@ -14,6 +14,7 @@ DELTA_SETTINGS = {
 }
 VACUUM_SETTINGS = {
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",  # what is kept counts in runs
+    "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",  # else Delta 4.4 ignores RETAIN
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",  # tables are one folder: 10,000 tasks list nothing
 }
 GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"

@@ -30,8 +30,7 @@ FIRST = [
 CHANGED = {"3": ("3", "a@x.io", "2025550111", "B"), "9": ("9", "i@x.io", None, "H"), "7": ("7", "g@x.io", None, "G")}
 SECOND = [*CHANGED.values(), *(row for row in FIRST if row[0] not in (*CHANGED, "5"))]
 TABLES = [name for name in schemas.TABLES if name != "identity_runs"]
-POINTS = [*TABLES, "identity_runs", "committed"]
-RESOLVED_AGAIN = {"identity_golden": "dead", "identity_golden_report": "next"}  # by the whole job, under this run id
+POINTS = [*TABLES, "identity_runs"]
 
 
 class Saved(Exception):  # noqa: N818 - no error: the results are where the test wants them
@@ -74,40 +73,50 @@ def claims(known) -> list[tuple]:
     return sorted(map(tuple, known.ids.select("record_key", "dinmo_id", "published").collect()))
 
 
-def kill(project: Project, results: Path, point: str) -> None:
+def version(project: Project, table: str) -> int:
+    return DeltaTable(str(project.output / table)).version()
+
+
+def kill(project: Project, results: Path, point: str, run_id: str = "dead") -> None:
     project.config()
-    command = [sys.executable, ROOT / "tests" / "pipeline" / "dying_publication.py", project.folder / "config.yaml", results, "dead"]  # fmt: skip
+    command = [sys.executable, ROOT / "tests" / "pipeline" / "dying_publication.py", project.folder / "config.yaml", results, run_id]  # fmt: skip
     path = os.pathsep.join(map(str, (ROOT, ROOT / "tests")))
     environment = {**os.environ, crash.KILL_AT: point, "PYTHONPATH": path}
     killed = subprocess.run(list(map(str, command)), env=environment, start_new_session=True, capture_output=True, text=True)  # fmt: skip
     assert killed.returncode == -9, killed.stderr[-2000:]
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at(spark, base, tmp_path, point: str):
-    original, results, peace, known, lasting = base
+def test_killed_at_every_point_one_after_the_other(spark, base, tmp_path):
+    """Each run starts from what the one before left, gets one step further, and dies: of the same name, or another."""
+    original, results, peace, known, _ = base
     project = Project(spark, shutil.copytree(original.folder, tmp_path / "p"))
     before = whole(project.output)
-    kill(project, results, point)
-    written = DeltaTable(str(project.output / "identity_golden")).version()
-    assert written == (0 if point == "identity_golden" else 1)
-    if point == "committed":
-        assert whole(project.output) == peace
-        assert "committed already" in project.run("dead").summary
-        return
-    assert whole(project.output) == before
-    assert {r.run_id for r in read_run(spark, str(project.output), "identity_golden").collect()} == {"first"}
-    run_id = RESOLVED_AGAIN.get(point) or ("dead" if POINTS.index(point) % 2 else "next")
-    if point in RESOLVED_AGAIN:
-        project.run(run_id)
-        assert ids(project.output) == lasting
-    else:
-        assert claims(publish_saved(spark, project.config(), results, run_id)) == known
-        assert whole(project.output) == peace
-    if run_id == "next":
-        assert not [t for t, found in found_in(project.output).items() if "dead" in found]
-    work = {"_work"} if run_id == "next" else set()  # of the dead run, for jobs/cleanup.py
-    assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock"} | work
+    for n, point in enumerate(POINTS):
+        kill(project, results, point, f"dead-{n // 2}")
+        assert version(project, "identity_golden") == n  # each run but the first has written it again
+        assert whole(project.output) == before, point
+        assert {r.run_id for r in read_run(spark, str(project.output), "identity_golden").collect()} == {"first"}
+    assert claims(publish_saved(spark, project.config(), results, "next")) == known
+    assert whole(project.output) == peace
+    assert all("dead" not in run_id for found in found_in(project.output).values() for run_id in found)
+    assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock", "_work"}  # for jobs/cleanup.py
+
+
+def test_killed_when_it_is_committed(spark, base, tmp_path):
+    original, results, peace, *_ = base
+    project = Project(spark, shutil.copytree(original.folder, tmp_path / "p"))
+    kill(project, results, "committed")
+    assert whole(project.output) == peace
+    assert "committed already" in project.run("dead").summary
+
+
+def test_the_whole_job_completes_a_run_that_was_killed(spark, base, tmp_path):
+    original, results, _, _, lasting = base
+    project = Project(spark, shutil.copytree(original.folder, tmp_path / "p"))
+    kill(project, results, "identity_changes")
+    project.run("dead")
+    assert ids(project.output) == lasting
+    assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock"}
 
 
 def test_a_first_run_that_was_killed_is_as_if_it_had_never_been(spark, base, tmp_path):

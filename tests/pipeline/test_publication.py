@@ -1,5 +1,9 @@
 """One output through its life: other configurations, a rollback, damage, cleaning up; and who had which id when."""
 
+import json
+import re
+import shutil
+import subprocess
 from datetime import datetime, timezone
 
 import pytest
@@ -122,3 +126,37 @@ def test_rollback_and_repair(spark, life):
         p["record_key"]: p["dinmo_id"] for p in rows(project.output, "identity_history") if p["valid_to"] is None
     }
     assert open_periods == one
+
+
+def test_cleanup_removes_what_no_kept_run_needs(spark, life, tmp_path):
+    """Of a copy in which the second run's commits look as if they were ten days old."""
+    project, *_ = life
+    old = Project(spark, shutil.copytree(project.folder, tmp_path / "old"))
+    for log in [old.output / name / "_delta_log" for name in schemas.TABLES]:
+        for checksum in log.glob(".*.crc"):
+            checksum.unlink()
+        entry = log / f"{1:020}.json"
+        if not entry.exists():  # no row before, none after: Delta writes no version
+            continue
+        earlier = re.sub(r'(?<="deletionTimestamp":)\d+', lambda m: str(int(m[0]) - TEN_DAYS), entry.read_text("utf-8"))
+        entry.write_text(earlier, "utf-8")
+        assert all(json.loads(line) for line in earlier.splitlines())
+    for file in [file for name in schemas.TABLES for file in (old.output / name).glob("*.parquet")]:
+        subprocess.run(["touch", "-d", "20 days ago", file], check=True)
+    (old.output / "_work" / "dead" / "links").mkdir(parents=True)
+    before = versions(old)
+    every = pipeline.cleanup(spark, old.config("output.keep_runs=null"), dry_run=True)
+    assert every == f"would be removed:\n  {old.output}/_work/dead: left by a run that died"
+    kept = old.config("output.keep_runs=3")
+    said = pipeline.cleanup(spark, kept, dry_run=True)
+    assert said.startswith(f"would be removed:\n  {old.output}/identity_golden: ")
+    assert versions(old) == before
+    assert (old.output / "_work").exists()
+    assert pipeline.cleanup(spark, kept) == said.replace("would be removed", "removed")
+    assert not (old.output / "_work").exists()
+    for run_id in ("two", "back", "repaired"):  # every file of theirs is there
+        for table in schemas.TABLES:
+            read_run(spark, str(old.output), table, run_id).collect()
+    with pytest.raises(InputError, match=r"identity_golden \(version 0\): 1 of its 1 files are gone|2 of its 2"):
+        pipeline.rollback(spark, kept, "one")
+    assert pipeline.cleanup(spark, kept) == "nothing to remove"

@@ -25,7 +25,7 @@ def tables(spark, tmp_path):
         version = tables.add(TABLE, rows, run_id, [])
         if run_id != "dead":
             now = datetime.now(timezone.utc)
-            row = (run_id, "committed", now, now, "", "", "", {TABLE: version}, {}, {})
+            row = (run_id, "committed", now, now, "", "", "", {TABLE: version}, {}, {}, {})
             tables.add("identity_runs", spark.createDataFrame([row], RUNS), run_id, [])
     return tables
 

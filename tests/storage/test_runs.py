@@ -28,7 +28,7 @@ def report(tables, run_id):
 
 def commit(tables, run_id):
     now = datetime.now(timezone.utc)
-    add(tables, "identity_runs", run_id, (run_id, "committed", now, now, "", "", "", {}, {}, {}), RUNS)
+    add(tables, "identity_runs", run_id, (run_id, "committed", now, now, "", "", "", {}, {}, {}, {}), RUNS)
 
 
 def kept(tables):

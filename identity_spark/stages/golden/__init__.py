@@ -4,7 +4,7 @@ The records of a profile meet once, in order from best to worst, whatever the fi
 one sort. A profile of one record has nothing to choose from and takes no part in that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import reduce
 
@@ -43,9 +43,10 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
 
 
 def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
-    """A row per profile: the candidate that survives of each choice, its best record, and what all of them tell.
+    """A row per profile: what survives of each choice, its best record, and what all of them tell.
 
-    A window puts the records in order, then they are aggregated as they lie: it takes one exchange and one sort.
+    Windows put the records in order and find the winners, then they are aggregated as they lie: it takes one exchange
+    and one sort, and each value is carried by the record that wins alone.
     """
     in_order = Window.partitionBy("dinmo_id").orderBy(*best_first())
     profile = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
@@ -56,17 +57,28 @@ def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -
         F.row_number().over(in_order).alias(PLACE),
         *(values.alias(name) for name, values in held.items()),
     )
-    offering = placed.withColumns({c.candidate: c.offered() for c in wanted if not c.collects})
+    choosing = [choice for choice in wanted if not choice.collects]
+    whole = Window.partitionBy("dinmo_id")
+    offering = placed.withColumns(_merged(choice.offer() for choice in choosing))
+    won = offering.withColumns(_merged(choice.winners(whole) for choice in choosing))
     sources = masks(F.col("source_rank"), len(config.sources))
-    return offering.groupBy("dinmo_id").agg(
-        F.min_by("record_key", PLACE).alias("record_key"),
-        *((F.min_by(c.collected(), PLACE) if c.collects else c.chosen()).alias(c.survivor) for c in wanted),
-        _any_of([c.widens() for c in wanted if c.restricts]).alias("consent_widened"),
+    is_best = F.col(PLACE) == 1
+    profiles = won.groupBy("dinmo_id").agg(
+        F.first(F.when(is_best, F.col("record_key")), ignorenulls=True).alias("record_key"),
+        *(F.first(F.when(is_best, c.collected()), ignorenulls=True).alias(c.survivor) for c in wanted if c.collects),
+        *(value.alias(name) for name, value in _merged(choice.survivors() for choice in choosing).items()),
         F.count("*").alias("record_count"),
         *(mask.alias(f"sources_{n}") for n, mask in enumerate(sources)),
         F.min("updated_at").alias("first_seen_at"),
         F.max("updated_at").alias("last_seen_at"),
     )
+    widened = _any_of([choice.widens() for choice in wanted if choice.restricts])
+    survived = {choice.survivor: choice.survived() for choice in choosing}
+    return profiles.withColumns({**survived, "consent_widened": widened})
+
+
+def _merged(parts: Iterable[Mapping[str, Column]]) -> dict[str, Column]:
+    return {name: column for part in parts for name, column in part.items()}
 
 
 def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
@@ -15,9 +15,10 @@ from identity_spark.expressions.survivorship import (
     Ranking,
     best_of_own,
     is_recent,
+    of_record,
     permission,
     ranking,
-    survivor,
+    winner,
 )
 from identity_spark.schemas import WRITTEN
 
@@ -62,12 +63,27 @@ class Choice:
         return f"held_{self.number}"
 
     @property
-    def candidate(self) -> str:
-        return f"candidate_{self.number}"
+    def offering(self) -> str:
+        """The column that tells whether the record offers something."""
+        return f"offering_{self.number}"
+
+    @property
+    def winner(self) -> str:
+        """The column of the place of the record that survives."""
+        return f"winner_{self.number}"
+
+    @property
+    def last(self) -> str:
+        """The column of the place of the last record that offers something; then of what it permits."""
+        return f"last_{self.number}"
 
     @property
     def survivor(self) -> str:
         return f"survivor_{self.number}"
+
+    def own_column(self, name: str) -> str:
+        """The column of what the record offers from its column ``name``."""
+        return f"own_{self.number}_{name}"
 
     @property
     def valid(self) -> str:
@@ -93,8 +109,12 @@ class Choice:
     @property
     def columns(self) -> list[str]:
         """The columns of a record that it takes to choose."""
-        valid = [] if self.rule.valid_only else [self.valid]
-        return [column for field in self.fields for column in field.columns] + valid
+        return self.columns_shown + ([] if self.rule.valid_only else [self.valid])
+
+    @property
+    def columns_shown(self) -> list[str]:
+        """Those of the values and their canonical forms, each once."""
+        return list(dict.fromkeys(column for field in self.fields for column in field.columns))
 
     def offers(self) -> Column:
         """Whether the record counts here and has a value; of a group, any of them."""
@@ -126,46 +146,70 @@ class Choice:
             position = best_of_own(self.rule.strategy, F.col(field.column), F.col(field.name), self._ranking())
         return {column: f.at(column, position) for f in self.fields for column in f.columns}
 
-    def offered(self) -> Column:
-        """The candidate of the record."""
-        valid = [] if self.rule.valid_only else [self.valid]
-        dated = ["updated_at"] if self.restricts else []
-        own = [value.alias(column) for column, value in self.own().items()]
-        return F.when(self.offers(), F.struct(*own, *valid, PLACE, "record_key", *dated))
+    @property
+    def dated(self) -> list[str]:
+        """What goes with the values of the record that survives, but for its place."""
+        return ["record_key", "updated_at"] if self.restricts else ["record_key"]
 
-    def chosen(self) -> Column:
-        """Aggregate: the candidate that survives in its profile."""
-        candidate, strategy = F.col(self.candidate), self.rule.strategy
+    def offer(self) -> dict[str, Column]:
+        """What the record offers, whether or not it counts, by the names of its columns in a frame of all choices."""
+        return {self.own_column(name): value for name, value in self.own().items()} | {self.offering: self.offers()}
+
+    def winners(self, profile: WindowSpec) -> dict[str, Column]:
+        """The places in the ``profile`` of the record that survives, and of a restricted value the last record's."""
+        offers, strategy = F.col(self.offering), self.rule.strategy
+        last = {self.last: winner(offers, profile)} if self.restricts else {}
+        if strategy == "last_non_null" and self.rule.valid_only and not self.is_group:
+            return {self.winner: winner(offers, profile)}
+        return {
+            self.winner: winner(offers, profile, self._rank(), greatest=strategy == "max" and not self.is_group)
+        } | last
+
+    def survivors(self) -> dict[str, Column]:
+        """Aggregates of a profile: everything of the record that survives that ``survived`` puts together."""
+        columns = self.columns_shown
+        values = {self.own_column(name): of_record(self.winner, self.own_column(name)) for name in columns}
+        dated = {self.own_column(name): of_record(self.winner, name) for name in self.dated}
+        place = {self.winner: F.first(self.winner)}
+        return (
+            values | dated | place | ({self.last: of_record(self.last, self._permission())} if self.restricts else {})
+        )
+
+    def survived(self) -> Column:
+        """What survives: a struct of the values by column, and of its record; null where none offers anything."""
+        names = [*self.columns_shown, *self.dated]
+        values = [F.col(self.own_column(name)).alias(name) for name in names]
+        return F.when(F.col(self.winner).isNotNull(), F.struct(*values, F.col(self.winner).alias(PLACE)))
+
+    def widens(self) -> Column:
+        """Of ``survivors``: whether the profile's last value says yes where the one that survives says no."""
+        return F.coalesce((F.col(self.last) == 2) & (self._permission() == 0), F.lit(False))
+
+    def _permission(self) -> Column:
+        return permission(F.col(self.own_column(self.fields[0].column)))
+
+    def _rank(self) -> Column:
         if self.is_group:
-            return survivor(candidate, self._rank_of_group(candidate))
+            return self._rank_of_group()
         (field,) = self.fields
-        if strategy == "last_non_null" and self.rule.valid_only:
-            return survivor(candidate)
-        rank = self._ranking()(candidate[field.column], candidate[field.name])
-        if not self.rule.valid_only:
-            comes_later = candidate[self.valid] if strategy == "max" else ~candidate[self.valid]
-            rank = F.struct(comes_later.alias("comes_later"), rank.alias("rank"))
-        return survivor(candidate, rank, greatest=strategy == "max")
+        rank = self._ranking()(F.col(self.own_column(field.column)), F.col(self.own_column(field.name)))
+        if self.rule.valid_only:
+            return rank
+        comes_later = F.col(self.valid) if self.rule.strategy == "max" else ~F.col(self.valid)
+        return F.struct(comes_later.alias("comes_later"), rank.alias("rank"))
 
-    def _rank_of_group(self, candidate: Column) -> Column:
+    def _rank_of_group(self) -> Column:
         """Most parts known first, then by the strategy; what is longest is all parts together."""
-        values = [candidate[f.column] for f in self.fields]
+        values = [F.col(self.own_column(f.column)) for f in self.fields]
         missing = reduce(Column.__add__, (value.isNull().cast("int") for value in values))
         together = F.concat_ws("", *(value.cast("string") for value in values))
-        key = F.struct(*(candidate[f.name].alias(f.name) for f in self.fields))
+        key = F.struct(*(F.col(self.own_column(f.name)).alias(f.name) for f in self.fields))
         return F.struct(missing.alias("missing"), self._ranking()(together, key).alias("rank"))
 
     def collected(self) -> Column:
         """array<struct<value, key>>: so many different values as are allowed, those of the best records."""
         different = F.array_distinct(F.coalesce(self.held, F.array()))
         return different if self.rule.max_values is None else F.slice(different, 1, self.rule.max_values)
-
-    def widens(self) -> Column:
-        """Aggregate: whether the profile's last value says yes where the one that survives says no."""
-        last = survivor(F.col(self.candidate))
-        column = self.fields[0].column
-        refused = permission(self.chosen()[column]) == 0
-        return F.coalesce(refused & (permission(last[column]) == 2), F.lit(False))
 
     def _ranking(self) -> Ranking:
         return ranking(self.rule.strategy, self.rule.sources, self.held, self.is_numeric)
