@@ -13,6 +13,7 @@ ALLOWED = {
     "errors": set(),
     "reference": set(),
     "summary": set(),
+    "intervals": set(),
     "shared_values_text": {"config"},
     "rule_advice_text": {"config"},
     "config": {"config", *LEAVES},
@@ -29,6 +30,7 @@ ALLOWED = {
         "config",
         "schemas",
         "summary",
+        "intervals",
         "shared_values_text",
         "rule_advice_text",
         "version",
@@ -42,6 +44,7 @@ WITHOUT_SPARK = (
     "reference.py",
     "command_line.py",
     "summary.py",
+    "intervals.py",
     "shared_values_text.py",
     "rule_advice_text.py",
 )
