@@ -79,15 +79,13 @@ class ProfileGraph:
             cuts.append((self._rank(left, right), self._cut(rest, left, right)))
         return [cut for rank, cut in sorted(cuts, key=lambda found: (-found[1].sizes[1], -found[0]))]
 
-    def weakest_needed(self) -> Cut | None:
-        """The strongest pairs that hold the profile, and the weakest of those; None for a profile of one record.
+    def weakest_needed(self) -> Pair | None:
+        """The weakest of the strongest pairs that hold the profile; None for a profile of one record.
 
-        The halves are those that remain without all pairs as weak as that.
+        It need not be a bridge: others as weak as that may hold the same records.
         """
-        tree = nx.Graph(nx.minimum_spanning_edges(self._graph, weight="rank", data=False))
-        if not tree.edges:
-            return None
-        return self._cut(tree, *max(tree.edges, key=lambda edge: self._rank(*edge)))
+        tree = list(nx.minimum_spanning_edges(self._graph, weight="rank"))
+        return max(tree, key=lambda edge: edge[2]["rank"])[2]["pair"] if tree else None
 
     def chain(self, start: str, end: str, without: Pair | None = None) -> list[Pair] | None:
         """The best chain of pairs: the fewest, and of those the one whose weakest is strongest; None if there is none.
