@@ -25,5 +25,6 @@ setup(
         "graphframes-py>=0.9.2,<0.13",
         "numpy>=1.26",  # graphframes-py imports it without declaring it
         "PyYAML>=6.0",
+        "networkx>=3.2",
     ],
 )

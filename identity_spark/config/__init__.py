@@ -5,6 +5,7 @@ from identity_spark.config.load import config_hash, load_config
 from identity_spark.config.model import (
     CANNOT_LINK,
     MUST_LINK,
+    OVERRIDE_RULES,
     Config,
     Criterion,
     FieldMapping,
@@ -20,6 +21,7 @@ from identity_spark.config.model import (
 __all__ = [
     "CANNOT_LINK",
     "MUST_LINK",
+    "OVERRIDE_RULES",
     "Config",
     "Criterion",
     "FieldMapping",

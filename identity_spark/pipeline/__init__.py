@@ -1,8 +1,20 @@
 """The order of the stages, and what is written down between them; the one place that knows them all."""
 
 from identity_spark.pipeline.cleanup import cleanup
+from identity_spark.pipeline.explaining import explain
 from identity_spark.pipeline.inspection import evaluate, profile_rules, profile_values
 from identity_spark.pipeline.publication import run
+from identity_spark.pipeline.reviewing import evaluate_sample, review
 from identity_spark.pipeline.rollback import rollback
 
-__all__ = ["cleanup", "evaluate", "profile_rules", "profile_values", "rollback", "run"]
+__all__ = [
+    "cleanup",
+    "evaluate",
+    "evaluate_sample",
+    "explain",
+    "profile_rules",
+    "profile_values",
+    "review",
+    "rollback",
+    "run",
+]

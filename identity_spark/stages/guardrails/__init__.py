@@ -15,6 +15,7 @@ from identity_spark.stages.guardrails.peel import (
     rounds,
     separated,
 )
+from identity_spark.stages.guardrails.union import limits_broken_together
 
 __all__ = [
     "at_every_level",
@@ -22,6 +23,7 @@ __all__ = [
     "conflict_metrics",
     "conflicts",
     "leveled_edges",
+    "limits_broken_together",
     "numbered",
     "peel_metrics",
     "refusals",

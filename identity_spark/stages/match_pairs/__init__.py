@@ -6,19 +6,27 @@ from identity_spark.stages.match_pairs.blocks import crowded_keys, large_blocks,
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
 from identity_spark.stages.match_pairs.keys import applies, rule_keys
+from identity_spark.stages.match_pairs.one_pair import (
+    block_sizes,
+    criteria_answers,
+    shared_blocks,
+)
 from identity_spark.stages.match_pairs.pairs import match_pairs
 
 __all__ = [
     "anchors",
     "anchors_of_exact_rules_alone",
     "applies",
+    "block_sizes",
     "compared_links",
+    "criteria_answers",
     "crowded_keys",
     "exact_links",
     "large_blocks",
     "match_pairs",
     "rule_blocks",
     "rule_keys",
+    "shared_blocks",
     "skipped_blocks",
     "value_pairs",
     "with_every_pair",

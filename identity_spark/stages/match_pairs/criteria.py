@@ -34,15 +34,21 @@ class Criteria:
         ``key`` names the identifiers that ``parts`` holds the shared values of.
         """
         found = [
-            self._shared(name, key)
-            if criterion.anchors and criterion.at_least == 1
-            else self._compared(name, criterion)
+            self._shared(name, key) if criterion.anchors and criterion.at_least == 1 else self.compared(name, criterion)
             for criterion in rule.criteria
             for name in criterion.identifiers
         ]
         return F.filter(
             F.array(*found), lambda entry: entry["left_value"].isNotNull() & entry["right_value"].isNotNull()
         )
+
+    def compared(self, name: str, criterion: Criterion) -> Column:
+        """An entry of ``EVIDENCE``: the values, of several the two most similar; null where unknown."""
+        left, right = _sides(name)
+        if name not in self.multi_valued:
+            return _entry(name, criterion.match, left, right, similarity(left, right))
+        best = best_pair(left, right)
+        return _entry(name, criterion.match, best["left"], best["right"], best["similarity"])
 
     def _matches(self, name: str, criterion: Criterion) -> Column:
         kind, left, right = self.kinds[name], *_sides(name)
@@ -57,13 +63,6 @@ class Criteria:
     def _shared(self, name: str, key: tuple[str, ...]) -> Column:
         value = F.get("parts", F.lit(key.index(name)))
         return _entry(name, "exact", value, value, F.lit(1.0))
-
-    def _compared(self, name: str, criterion: Criterion) -> Column:
-        left, right = _sides(name)
-        if name not in self.multi_valued:
-            return _entry(name, criterion.match, left, right, similarity(left, right))
-        best = best_pair(left, right)
-        return _entry(name, criterion.match, best["left"], best["right"], best["similarity"])
 
 
 def _sides(name: str) -> tuple[Column, Column]:

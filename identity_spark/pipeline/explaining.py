@@ -1,0 +1,82 @@
+"""Why a record is in its profile, and why two records are in one profile or not, from the last committed run."""
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from identity_spark.config import Config
+from identity_spark.explanation import Answer, Asked, one_record, record_answer, same_cluster
+from identity_spark.explanation_text import explanation_text
+from identity_spark.pipeline.published import ENDS, PlainRow, Published, published
+from identity_spark.stages import guardrails, match_pairs
+from identity_spark.why_apart import Findings, why_apart
+
+log = logging.getLogger(__name__)
+
+
+def explain(spark: SparkSession, config: Config, keys: Sequence[str], show: bool, as_json: bool) -> str:
+    """The explanation of one or two records as text or JSON; identifier values are in it only with ``show``.
+
+    Raises ``InputError`` where there is no committed run, or one of ``keys`` is no record of it.
+    """
+    log.info("records ...")
+    run = published(spark, config)
+    asked, refused = run.asked(keys)
+    log.info("reasons ...")
+    answer = {"run_id": run.run_id, "notes": _notes(run, asked), **_answer(run, asked, refused, show)}
+    return json.dumps(answer, indent=2, ensure_ascii=False) if as_json else explanation_text(answer)
+
+
+def _answer(run: Published, asked: Sequence[Asked], refused: Sequence[PlainRow], show: bool) -> Answer:
+    if len(asked) == 1:
+        (one,) = asked
+        own = [row for row in refused if one.key in _ends(row)]
+        return one_record(one, own, run.config, show)
+    one, other = asked
+    records = {"records": [record_answer(each, show) for each in asked]}
+    if one.cluster is other.cluster:
+        return records | same_cluster(one, other, show)
+    return records | why_apart(one, other, _findings(run, one, other, refused), run.config, show)
+
+
+def _findings(run: Published, one: Asked, other: Asked, refused: Sequence[PlainRow]) -> Findings:
+    """Two records need no more than their own rows for all but the sizes of their blocks."""
+    two = run.frame([one.row, other.row])
+    shared = match_pairs.shared_blocks(two, one.key, other.key, run.config)
+    compared = [(rule, block) for rule in run.config.rules if not rule.exact for block in shared[rule.name]]
+    sizes = match_pairs.block_sizes(run.lookup, compared) if compared else []
+    blocks: dict[str, list[int]] = {}
+    for (rule, _), size in zip(compared, sizes, strict=True):
+        blocks.setdefault(rule.name, []).append(size)
+    answers = match_pairs.criteria_answers(two, one.key, other.key, run.config)
+    ours, theirs = ({each.key, *each.cluster.records} for each in (one, other))
+    between = [row for row in refused if _ends(row) & ours and _ends(row) & theirs]
+    return Findings(answers, blocks, between, _limits(run, one, other))
+
+
+def _limits(run: Published, one: Asked, other: Asked) -> list[PlainRow] | None:
+    """What both clusters would break as one; None where one is too large to be looked at."""
+    if not (one.cluster.complete and other.cluster.complete):
+        return None
+    usable = run.frame([*one.cluster.records.values(), *other.cluster.records.values()])
+    broken = guardrails.limits_broken_together(usable, run.config).select("limit", "identifier", "detail")
+    return [row.asDict() for row in broken.orderBy("limit", "identifier").collect()]
+
+
+def _ends(row: PlainRow) -> set[Any]:
+    return {row[end] for end in ENDS}
+
+
+def _notes(run: Published, asked: Sequence[Asked]) -> list[str]:
+    """What to keep in mind: ``config_changed``, ``too_large``, ``spanning``."""
+    in_question = {each.cluster.cluster_id: each.cluster.record_count for each in asked}
+    notes = {
+        "config_changed": run.config_changed,
+        "too_large": not all(each.cluster.complete for each in asked),
+        # Two records have no star; and two clusters are told apart by rules, not by pairs.
+        "spanning": run.config.match_pairs == "spanning" and len(in_question) == 1 and max(in_question.values()) > 2,
+    }
+    return [name for name, applies in notes.items() if applies]

@@ -1,0 +1,158 @@
+"""What the last committed run says about a few records and their clusters, brought to the driver.
+
+Tables are not sorted by record, so each look is a scan: narrow ones find out which rows are wanted and how many they
+are, and a single one each of ``identity_lookup`` and ``match_pairs`` reads whole rows. Nothing is shuffled.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import LongType, StructField, StructType
+
+from identity_spark.config import MUST_LINK, Config, config_hash
+from identity_spark.errors import InputError
+from identity_spark.explanation import Asked, Cluster
+from identity_spark.profile_graph import Link, ProfileGraph, shared_keys
+from identity_spark.stages import match_pairs
+from identity_spark.storage import runs
+from identity_spark.storage.tables import Tables
+
+MOST_RECORDS = 2_000  # of a cluster that is looked at; profiles have at most 500 unless the project says otherwise
+MOST_PAIRS = 100_000  # rows of match_pairs of such clusters
+ENDS = ("left_record_key", "right_record_key")
+
+PlainRow = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The last committed run: the tables that explain records."""
+
+    config: Config
+    run_id: str
+    config_changed: bool
+    lookup: DataFrame
+    unresolved: DataFrame
+    pairs: DataFrame
+
+    def asked(self, keys: Sequence[str]) -> tuple[list[Asked], list[PlainRow]]:
+        """The records of ``keys`` with their clusters, and the refused rows of ``match_pairs`` of those, in order.
+
+        Raises ``InputError`` where one is no record of the run.
+        """
+        known: dict[str, str | None] = dict(
+            self.lookup.where(F.col("record_key").isin(*keys)).select("record_key", "dinmo_id").collect()
+        )
+        unresolved = [_plain(r) for r in self.unresolved.where(F.col("record_key").isin(*keys)).collect()]
+        for key in keys:
+            self._require(key, key in known, [r for r in unresolved if r["record_key"] == key])
+        candidates = {r["record_key"]: r["candidate_dinmo_id"] for r in unresolved if r["candidate_dinmo_id"]}
+        ids = {key: str(known[key] or candidates[key]) for key in keys}
+        sizes, held = self._sizes({i for i in known.values() if i}, {ids[key] for key in keys if not known[key]})
+        small = [i for i, size in sizes.items() if size <= MOST_RECORDS]
+        rows = self._rows(small, {*keys, *(key for key, i in held.items() if i in small)})
+        pairs = self._pairs(rows)
+        if len(pairs) > MOST_PAIRS:
+            small, pairs = [], self._pairs(keys)
+        of_cluster: dict[str, dict[str, PlainRow]] = {i: {} for i in sizes}
+        for key, row in rows.items():
+            of_cluster[row["dinmo_id"] or held.get(key) or ids[key]][key] = row
+        clusters = {i: self._cluster(i, sizes[i], of_cluster[i], pairs, i in small) for i in sizes}
+        asked = [Asked(rows[k], [r for r in unresolved if r["record_key"] == k], clusters[ids[k]]) for k in keys]
+        refused = [_plain(row) for row in pairs if row["status"] == "refused"]
+        return asked, sorted(refused, key=lambda row: (*(row[end] for end in ENDS), row["rule"]))
+
+    def frame(self, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
+        """Rows of the lookup as a small frame of their own, with a ``record_id``."""
+        schema = StructType([StructField("record_id", LongType()), *self.lookup.schema.fields])
+        numbered = [(n, *(row[name] for name in self.lookup.columns)) for n, row in enumerate(rows)]
+        return self.lookup.sparkSession.createDataFrame(numbered, schema)
+
+    def _sizes(self, published: Collection[str], held_back: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
+        """How many records each cluster has; of those held back, unless too large, the cluster of each record."""
+        counts = self.lookup.where(F.col("dinmo_id").isin(*published)).groupBy("dinmo_id").agg(F.count("*"))
+        sizes: dict[str, int] = dict(counts.collect()) if published else {}
+        if not held_back:
+            return sizes, {}
+        rows = self.unresolved.where(F.col("candidate_dinmo_id").isin(*held_back))
+        held = rows.select("record_key", "candidate_dinmo_id").distinct()
+        sizes |= dict(held.groupBy("candidate_dinmo_id").agg(F.count("*")).collect())
+        small = [i for i in held_back if sizes[i] <= MOST_RECORDS]
+        return sizes, dict(held.where(F.col("candidate_dinmo_id").isin(*small)).collect())
+
+    def _rows(self, ids: Collection[str], keys: Collection[str]) -> dict[str, PlainRow]:
+        wanted = self.lookup.where(F.col("dinmo_id").isin(*ids) | F.col("record_key").isin(*keys))
+        return {row["record_key"]: _plain(row) for row in wanted.collect()}
+
+    def _pairs(self, keys: Collection[str]) -> list[Row]:
+        """The rows of ``match_pairs`` of any of ``keys``, up to one more than ``MOST_PAIRS``."""
+        touching = F.col(ENDS[0]).isin(*keys) | F.col(ENDS[1]).isin(*keys)
+        return self.pairs.where(touching).limit(MOST_PAIRS + 1).collect()
+
+    def _cluster(
+        self, cluster_id: str, size: int, rows: Mapping[str, PlainRow], pairs: Sequence[Row], complete: bool
+    ) -> Cluster:
+        links = [_link(p) for p in pairs if p["status"] == "accepted" and (p[ENDS[0]] in rows or p[ENDS[1]] in rows)]
+        if complete and self.config.match_pairs == "spanning":
+            links += self._shared_keys(rows, links)
+        records = {*rows, *(end for link in links for end in (link.left, link.right))}
+        graph = ProfileGraph(records, links, [MUST_LINK, *(rule.name for rule in self.config.rules)])
+        return Cluster(cluster_id, size, rows if complete else {}, graph, complete)
+
+    def _shared_keys(self, rows: Mapping[str, PlainRow], links: Sequence[Link]) -> list[Link]:
+        exact = [rule for rule in self.config.rules if rule.exact]
+        if not exact or len(rows) < 3:  # a star of two is whole
+            return []
+        usable = self.frame(rows.values())
+        keys: dict[str, Any] = dict(usable.select("record_key", match_pairs.rule_keys(usable, exact)).collect())
+        return list(shared_keys(keys, {rule.name: rule.anchor for rule in exact}, links))
+
+    def _require(self, key: str, is_known: bool, unresolved: Sequence[PlainRow]) -> None:
+        if is_known:
+            return
+        if unresolved:
+            reasons = ", ".join(sorted({row["reason"] for row in unresolved}))
+            raise InputError(
+                f"--record: {key} has no key of its own in run {self.run_id} ({reasons}); see record_key = '{key}' in"
+                " identity_unresolved_records, and the primary_key of its source"
+            )
+        names = [source.name for source in self.config.sources]
+        hint = "" if key.partition(":")[0] in names else f" (sources: {', '.join(names)})"
+        raise InputError(
+            f"--record: {key} is no record of run {self.run_id}{hint}; a record_key reads <source>:<primary key>, parts"
+            " joined with |; see identity_lookup for those there are, and identity_unresolved_records for rows without"
+            " a primary key (missing_primary_key)"
+        )
+
+
+def published(spark: SparkSession, config: Config) -> Published:
+    """The last committed run; ``InputError`` where there is none, or it does not have the project's identifiers."""
+    tables = Tables(spark, config.output)
+    newest = runs.committed(tables, 1)
+    if not newest:
+        place = tables.location("identity_runs")
+        raise InputError(f"output: {place} holds no committed run; run jobs/resolve.py first")
+    (run,), names = newest, [i.name for i in config.identifiers]
+    versions = dict(run["table_versions"])
+    lookup, unresolved, pairs = (
+        tables.at(name, versions) for name in ("identity_lookup", "identity_unresolved_records", "match_pairs")
+    )
+    if missing := [name for name in names if name not in lookup.columns]:
+        raise InputError(
+            f"identity_lookup of run {run['run_id']} has no identifier {', '.join(missing)}: the configuration is not"
+            " that of the run; run jobs/resolve.py first, or give the configuration of the run"
+        )
+    columns = ("record_key", "source", "dinmo_id", "status", *names, "blocked")
+    changed = run["config_hash"] != config_hash(config)
+    return Published(config, run["run_id"], changed, lookup.select(*columns), unresolved, pairs.drop("run_id"))
+
+
+def _plain(row: Row) -> PlainRow:
+    return dict(row.asDict(recursive=True))
+
+
+def _link(row: Row) -> Link:
+    return Link(row[ENDS[0]], row[ENDS[1]], row["rule"], tuple(_plain(entry) for entry in row["evidence"]))
