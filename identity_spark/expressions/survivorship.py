@@ -51,7 +51,7 @@ def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, grea
     return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias("place")))).over(profile)["place"]
 
 
-def of_record(place: str, value: Column | str) -> Column:
+def of_record(place: str, value: Column) -> Column:
     """Aggregate of a profile: ``value`` of the record at ``place``; null where that is null."""
     return F.first(F.when(F.col(PLACE) == F.col(place), value), ignorenulls=True)  # one record at most has a value
 

@@ -168,8 +168,8 @@ class Choice:
     def survivors(self) -> dict[str, Column]:
         """Aggregates of a profile: everything of the record that survives that ``survived`` puts together."""
         columns = self.columns_shown
-        values = {self.own_column(name): of_record(self.winner, self.own_column(name)) for name in columns}
-        dated = {self.own_column(name): of_record(self.winner, name) for name in self.dated}
+        values = {self.own_column(name): of_record(self.winner, F.col(self.own_column(name))) for name in columns}
+        dated = {self.own_column(name): of_record(self.winner, F.col(name)) for name in self.dated}
         place = {self.winner: F.first(self.winner)}
         return (
             values | dated | place | ({self.last: of_record(self.last, self._permission())} if self.restricts else {})
