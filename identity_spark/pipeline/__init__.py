@@ -3,6 +3,7 @@
 from identity_spark.pipeline.cleanup import cleanup
 from identity_spark.pipeline.explaining import explain
 from identity_spark.pipeline.inspection import evaluate, profile_rules, profile_values
+from identity_spark.pipeline.measuring import measure_rules
 from identity_spark.pipeline.publication import run
 from identity_spark.pipeline.reviewing import evaluate_sample, review
 from identity_spark.pipeline.rollback import rollback
@@ -12,6 +13,7 @@ __all__ = [
     "evaluate",
     "evaluate_sample",
     "explain",
+    "measure_rules",
     "profile_rules",
     "profile_values",
     "review",

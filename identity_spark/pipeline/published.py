@@ -140,14 +140,19 @@ def published(spark: SparkSession, config: Config) -> Published:
     lookup, unresolved, pairs = (
         tables.at(name, versions) for name in ("identity_lookup", "identity_unresolved_records", "match_pairs")
     )
-    if missing := [name for name in names if name not in lookup.columns]:
-        raise InputError(
-            f"identity_lookup of run {run['run_id']} has no identifier {', '.join(missing)}: the configuration is not"
-            " that of the run; run jobs/resolve.py first, or give the configuration of the run"
-        )
+    require_identifiers(lookup, config, run["run_id"])
     columns = ("record_key", "source", "dinmo_id", "status", *names, "blocked")
     changed = run["config_hash"] != config_hash(config)
     return Published(config, run["run_id"], changed, lookup.select(*columns), unresolved, pairs.drop("run_id"))
+
+
+def require_identifiers(lookup: DataFrame, config: Config, run_id: str) -> None:
+    """Raises ``InputError`` where the run knew other identifiers than the project has now."""
+    if missing := [i.name for i in config.identifiers if i.name not in lookup.columns]:
+        raise InputError(
+            f"identity_lookup of run {run_id} has no identifier {', '.join(missing)}: the configuration is not that of"
+            " the run; run jobs/resolve.py first, or give the configuration of the run"
+        )
 
 
 def _plain(row: Row) -> PlainRow:

@@ -5,6 +5,7 @@ from identity_spark.stages.match_pairs.anchors import anchors, anchors_of_exact_
 from identity_spark.stages.match_pairs.blocks import crowded_keys, large_blocks, skipped_blocks
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
+from identity_spark.stages.match_pairs.finds import finds
 from identity_spark.stages.match_pairs.keys import applies, rule_keys
 from identity_spark.stages.match_pairs.one_pair import (
     block_sizes,
@@ -22,6 +23,7 @@ __all__ = [
     "criteria_answers",
     "crowded_keys",
     "exact_links",
+    "finds",
     "large_blocks",
     "match_pairs",
     "rule_blocks",
