@@ -4,6 +4,7 @@ Tables are not sorted by record, so each look is a scan: narrow ones find out wh
 are, and a single one each of ``identity_lookup`` and ``match_pairs`` reads whole rows. Neither is shuffled.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import LongType, StructField, StructType
+from pyspark.sql.types import ArrayType, LongType, StructField, StructType
 
 from identity_spark.config import MUST_LINK, Config, config_hash
 from identity_spark.errors import InputError
@@ -72,8 +73,9 @@ class Published:
     def frame(self, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
         """Rows of the lookup as a small frame of their own, with a ``record_id``."""
         schema = StructType([StructField("record_id", LongType()), *self.lookup.schema.fields])
-        numbered = [(n, *(row[name] for name in self.lookup.columns)) for n, row in enumerate(rows)]
-        return self.lookup.sparkSession.createDataFrame(numbered, schema)
+        # By way of JSON, because rows given as Python objects start Python workers, which cost more than all the rest.
+        text = json.dumps([{"record_id": n, **row} for n, row in enumerate(rows)])
+        return self.lookup.sparkSession.range(1).select(F.inline(F.from_json(F.lit(text), ArrayType(schema))))
 
     def _held_back(self, ids: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
         """How many records each unresolved cluster has, and the cluster of each record unless it is too large."""
