@@ -25,10 +25,10 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from identity_spark import pipeline
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.errors import ConfigError
+from identity_spark.pipeline import explaining
 from identity_spark.storage import session
 
 
@@ -47,7 +47,7 @@ def explain(arguments: argparse.Namespace) -> None:
         raise ConfigError("--record: give one record, or two different ones")
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.explain(spark, config, arguments.record, arguments.show_values, arguments.json))
+    print(explaining.explain(spark, config, arguments.record, arguments.show_values, arguments.json))
 
 
 if __name__ == "__main__":

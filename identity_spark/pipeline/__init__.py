@@ -1,7 +1,9 @@
-"""The order of the stages, and what is written down between them; the one place that knows them all."""
+"""The order of the stages, and what is written down between them; the one place that knows them all.
+
+``explaining`` is imported by its job alone: no other needs networkx.
+"""
 
 from identity_spark.pipeline.cleanup import cleanup
-from identity_spark.pipeline.explaining import explain
 from identity_spark.pipeline.inspection import evaluate, profile_rules, profile_values
 from identity_spark.pipeline.measuring import measure_rules
 from identity_spark.pipeline.publication import run
@@ -12,7 +14,6 @@ __all__ = [
     "cleanup",
     "evaluate",
     "evaluate_sample",
-    "explain",
     "measure_rules",
     "profile_rules",
     "profile_values",

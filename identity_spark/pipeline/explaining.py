@@ -63,7 +63,7 @@ def _limits(run: Published, one: Asked, other: Asked) -> list[PlainRow] | None:
         return None
     usable = run.frame([*one.cluster.records.values(), *other.cluster.records.values()])
     broken = guardrails.limits_broken_together(usable, run.config).select("limit", "identifier", "detail")
-    return [row.asDict() for row in broken.orderBy("limit", "identifier").collect()]
+    return sorted((row.asDict() for row in broken.collect()), key=lambda row: (row["limit"], row["identifier"] or ""))
 
 
 def _ends(row: PlainRow) -> set[Any]:

@@ -1,16 +1,18 @@
 """What the last committed run says about a few records and their clusters, brought to the driver.
 
 Tables are not sorted by record, so each look is a scan: narrow ones find out which rows are wanted and how many they
-are, and a single one each of ``identity_lookup`` and ``match_pairs`` reads whole rows. Nothing is shuffled.
+are, and a single one each of ``identity_lookup`` and ``match_pairs`` reads whole rows. Neither is shuffled.
 """
 
+import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import LongType, StructField, StructType
+from pyspark.sql.types import ArrayType, LongType, StructField, StructType
 
 from identity_spark.config import MUST_LINK, Config, config_hash
 from identity_spark.errors import InputError
@@ -51,15 +53,18 @@ class Published:
             self._require(key, key in known, [r for r in unresolved if r["record_key"] == key])
         candidates = {r["record_key"]: r["candidate_dinmo_id"] for r in unresolved if r["candidate_dinmo_id"]}
         ids = {key: str(known[key] or candidates[key]) for key in keys}
-        sizes, held = self._sizes({i for i in known.values() if i}, {ids[key] for key in keys if not known[key]})
+        sizes, held = self._held_back({ids[key] for key in keys if not known[key]})
+        found, rows = self._rows({i for i in known.values() if i}, {*keys, *held})
+        sizes |= found
         small = [i for i, size in sizes.items() if size <= MOST_RECORDS]
-        rows = self._rows(small, {*keys, *(key for key, i in held.items() if i in small)})
-        pairs = self._pairs(rows)
-        if len(pairs) > MOST_PAIRS:
-            small, pairs = [], self._pairs(keys)
         of_cluster: dict[str, dict[str, PlainRow]] = {i: {} for i in sizes}
         for key, row in rows.items():
-            of_cluster[row["dinmo_id"] or held.get(key) or ids[key]][key] = row
+            cluster_id = str(row["dinmo_id"] or held.get(key) or ids[key])
+            if cluster_id in small or key in ids:
+                of_cluster[cluster_id][key] = row
+        pairs = self._pairs([key for members in of_cluster.values() for key in members])
+        if len(pairs) > MOST_PAIRS:
+            small, pairs = [], self._pairs(keys)
         clusters = {i: self._cluster(i, sizes[i], of_cluster[i], pairs, i in small) for i in sizes}
         asked = [Asked(rows[k], [r for r in unresolved if r["record_key"] == k], clusters[ids[k]]) for k in keys]
         refused = [_plain(row) for row in pairs if row["status"] == "refused"]
@@ -68,24 +73,34 @@ class Published:
     def frame(self, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
         """Rows of the lookup as a small frame of their own, with a ``record_id``."""
         schema = StructType([StructField("record_id", LongType()), *self.lookup.schema.fields])
-        numbered = [(n, *(row[name] for name in self.lookup.columns)) for n, row in enumerate(rows)]
-        return self.lookup.sparkSession.createDataFrame(numbered, schema)
+        # By way of JSON, because rows given as Python objects start Python workers, which cost more than all the rest.
+        text = json.dumps([{"record_id": n, **row} for n, row in enumerate(rows)])
+        return self.lookup.sparkSession.range(1).select(F.inline(F.from_json(F.lit(text), ArrayType(schema))))
 
-    def _sizes(self, published: Collection[str], held_back: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
-        """How many records each cluster has; of those held back, unless too large, the cluster of each record."""
-        counts = self.lookup.where(F.col("dinmo_id").isin(*published)).groupBy("dinmo_id").agg(F.count("*"))
-        sizes: dict[str, int] = dict(counts.collect()) if published else {}
-        if not held_back:
-            return sizes, {}
-        rows = self.unresolved.where(F.col("candidate_dinmo_id").isin(*held_back))
+    def _held_back(self, ids: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
+        """How many records each unresolved cluster has, and the cluster of each record unless it is too large."""
+        if not ids:
+            return {}, {}
+        rows = self.unresolved.where(F.col("candidate_dinmo_id").isin(*ids))
         held = rows.select("record_key", "candidate_dinmo_id").distinct()
-        sizes |= dict(held.groupBy("candidate_dinmo_id").agg(F.count("*")).collect())
-        small = [i for i in held_back if sizes[i] <= MOST_RECORDS]
+        sizes: dict[str, int] = dict(held.groupBy("candidate_dinmo_id").agg(F.count("*")).collect())
+        small = [i for i in ids if sizes[i] <= MOST_RECORDS]
         return sizes, dict(held.where(F.col("candidate_dinmo_id").isin(*small)).collect())
 
-    def _rows(self, ids: Collection[str], keys: Collection[str]) -> dict[str, PlainRow]:
-        wanted = self.lookup.where(F.col("dinmo_id").isin(*ids) | F.col("record_key").isin(*keys))
-        return {row["record_key"]: _plain(row) for row in wanted.collect()}
+    def _rows(self, ids: Collection[str], keys: Collection[str]) -> tuple[dict[str, int], dict[str, PlainRow]]:
+        """How many records each profile has, and the rows of all and of ``keys``, those of large ones aside."""
+
+        def read(small: Collection[str]) -> list[Row]:
+            wanted = self.lookup.where(F.col("dinmo_id").isin(*small) | F.col("record_key").isin(*keys))
+            return wanted.limit(len(keys) + 2 * MOST_RECORDS + 1).collect()
+
+        rows = read(ids)
+        sizes = Counter(row["dinmo_id"] for row in rows if row["dinmo_id"])
+        if len(rows) > len(keys) + 2 * MOST_RECORDS:  # not all were read
+            of_ids = self.lookup.where(F.col("dinmo_id").isin(*ids))
+            sizes = Counter(dict(of_ids.groupBy("dinmo_id").agg(F.count("*")).collect()))
+            rows = read([i for i in ids if sizes[i] <= MOST_RECORDS])
+        return {i: sizes[i] for i in ids}, {row["record_key"]: _plain(row) for row in rows}
 
     def _pairs(self, keys: Collection[str]) -> list[Row]:
         """The rows of ``match_pairs`` of any of ``keys``, up to one more than ``MOST_PAIRS``."""

@@ -38,7 +38,7 @@ def review(spark: SparkSession, config: Config, n: int, out: str, seed: int) -> 
             f"--n: {n} is less than one of each of the {len(sizes)} strata (rule, status and band of similarity) of run"
             f" {run_id}; ask for {len(sizes)} or more"
         )
-    names = [i.name for i in config.identifiers if i.name in lookup.columns]
+    names = [i.name for i in config.identifiers if not i.derived and i.name in lookup.columns]
     log.info("sample ...")
     sample = stage.side_by_side(stage.drawn(stratified, allocated(sizes, n), seed), lookup, names)
     rows = sample.orderBy("place", "left_record_key", "right_record_key", "rule").collect()  # at most ``n``

@@ -183,6 +183,14 @@ def test_a_cluster_too_large_to_be_looked_at(ask, monkeypatch):
         assert answer["pair_count"] == 2
         assert "too_large" in answer["notes"]
     assert (ask("c1", "c2")["chain"], ask("c1", "u1")["limits"]) == (None, None)
+    monkeypatch.setattr(published, "MOST_RECORDS", 0)  # fewer are read than the profile has, so they are counted
+    assert (ask("c2")["profile"]["record_count"], ask("c2")["pair_count"]) == (4, 2)
+
+
+def test_too_many_pairs_to_be_looked_at(ask, monkeypatch):
+    monkeypatch.setattr(published, "MOST_PAIRS", 2)
+    answer = ask("c1")
+    assert (answer["profile"]["record_count"], answer["profile"]["complete"], ends(answer["pairs"])) == (4, False, ["c1 c2"])  # fmt: skip
 
 
 def test_text_shows_values_only_when_asked(job_on_reviewed):
