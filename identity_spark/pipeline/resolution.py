@@ -152,7 +152,8 @@ def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this
     held = this.work.materialize("held_by", rule_merges.held_by(edges))
     copies = rule_merges.without_each_rule(edges, held, config)
     components = clusters.connect(copies, "dataframe", lambda name, f: this.work.materialize(f"without_{name}", f))
-    return rule_merges.merges_only_here(held, components, config)
+    large = rule_merges.merges_of_large(held, components, config)
+    return rule_merges.merges_only_here(rule_merges.merges_of_small(edges), large)
 
 
 def _warn_of_giants(metrics: Mapping[str, Mapping[str, float]], records: int) -> None:

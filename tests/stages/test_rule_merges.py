@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from outputs import connected
 
 from identity_spark.schemas import JUDGED_LINKS, PROFILES
@@ -14,7 +15,9 @@ def merges(groups) -> int:
     return sum(len(group) - 1 for group in connected(groups))
 
 
-def test_merges_only_here_against_components(spark, make_config):
+@pytest.mark.parametrize("most_in_a_row", [1000, 5, 0])
+def test_merges_only_here_against_components(spark, make_config, monkeypatch, most_in_a_row: int):
+    monkeypatch.setattr(rule_merges, "MOST_IN_A_ROW", most_in_a_row)
     rules = ", ".join(f"{{name: r{n}, criteria: [{{identifiers: email}}]}}" for n in range(RULES))
     config = make_config(f"rules=[{rules}]")
     randomly = random.Random(7)
@@ -38,7 +41,8 @@ def test_merges_only_here_against_components(spark, make_config):
     by_profile = rule_merges.held_by(edge_rows)
     copies = rule_merges.without_each_rule(edge_rows, by_profile, config)
     components = clusters.connect(copies, "dataframe", lambda _, frame: frame.localCheckpoint())
-    actual = dict(rule_merges.merges_only_here(by_profile, components, config).collect())
+    large = rule_merges.merges_of_large(by_profile, components, config)
+    actual = dict(rule_merges.merges_only_here(rule_merges.merges_of_small(edge_rows), large).collect())
 
     whole = merges([(a, b) for a, b, _ in edges])
     without = {rule: [(a, b) for a, b, r in edges if r != rule] for rule in (-1, *range(RULES))}
