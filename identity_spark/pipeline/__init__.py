@@ -4,6 +4,7 @@ from identity_spark.pipeline.cleanup import cleanup
 from identity_spark.pipeline.explaining import explain
 from identity_spark.pipeline.inspection import evaluate, profile_rules, profile_values
 from identity_spark.pipeline.publication import run
+from identity_spark.pipeline.reporting import report_page
 from identity_spark.pipeline.reviewing import evaluate_sample, review
 from identity_spark.pipeline.rollback import rollback
 
@@ -14,6 +15,7 @@ __all__ = [
     "explain",
     "profile_rules",
     "profile_values",
+    "report_page",
     "review",
     "rollback",
     "run",

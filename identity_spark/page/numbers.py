@@ -1,0 +1,56 @@
+"""Numbers as the page writes them; of nothing a dash."""
+
+from datetime import datetime, timezone
+
+NONE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def count(value: float | None) -> str:
+    return NONE if value is None else f"{value:,.0f}".replace("-", MINUS)
+
+
+def rate(value: float | None) -> str:
+    """A share of 1 in percent. What is neither nothing nor everything does not look like it."""
+    if value is None:
+        return NONE
+    if 0 < value < 0.0005:
+        return "< 0.1%"
+    if 0.9995 <= value < 1:
+        return "> 99.9%"
+    return f"{value:.1%}"
+
+
+def seconds(value: float | None) -> str:
+    if value is None:
+        return NONE
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes:,} min {rest:02} s" if minutes else f"{value:.1f} s"
+
+
+def moment(value: datetime | None) -> str:
+    """UTC to the minute. Spark gives times without a zone in that of the process."""
+    return NONE if value is None else f"{value.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+
+
+def interval(row: dict[str, float | None], name: str) -> str:
+    """``0.98 (0.97 to 0.99)`` in percent, of ``precision`` or ``recall``."""
+    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return NONE
+    return rate(value) if low is None or high is None else f"{rate(value)} ({rate(low)} to {rate(high)})"
+
+
+def count_change(now: float | None, before: float | None) -> str:
+    if now is None or before is None:
+        return NONE
+    difference = round(now - before)
+    return f"{difference:+,}".replace("-", MINUS) if difference else "no change"
+
+
+def rate_change(now: float | None, before: float | None) -> str:
+    """In percentage points."""
+    if now is None or before is None:
+        return NONE
+    points = round(100 * (now - before), 1)
+    return f"{points:+.1f} points".replace("-", MINUS) if points else "no change"
