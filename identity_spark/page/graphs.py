@@ -10,8 +10,8 @@ from identity_spark.page.facts import Profile, Row
 from identity_spark.profile_graph import Link, Pair, ProfileGraph
 
 MOST_RECORDS = 40  # drawn of one profile
-MOST_PAIRS = 60  # listed of one profile
-WIDTH, HEIGHT, MARGIN = 420, 300, 24
+MOST_PAIRS = 20  # listed of one profile
+WIDTH, HEIGHT, MARGIN = 420, 260, 24
 SEED = 1  # of the layout: the same page for the same run
 
 

@@ -1,9 +1,17 @@
-"""Numbers as the page writes them; of nothing a dash."""
+"""Numbers and names as the page writes them; of nothing a dash."""
 
+import re
 from datetime import datetime, timezone
+
+from markupsafe import Markup, escape
 
 NONE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+
+
+def name(text: str) -> Markup:
+    """A name that may break where its parts meet, not anywhere."""
+    return Markup(re.sub(r"([_.])", r"\1<wbr>", escape(text)))
 
 
 def count(value: float | None) -> str:

@@ -66,7 +66,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for written in (numbers.count, numbers.rate, numbers.seconds, numbers.moment, numbers.interval):
+    for written in (numbers.name, numbers.count, numbers.rate, numbers.seconds, numbers.moment, numbers.interval):
         environment.filters[written.__name__] = written
     environment.filters |= {"count_change": numbers.count_change, "rate_change": numbers.rate_change}
     return environment
