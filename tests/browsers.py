@@ -62,6 +62,7 @@ def chromium(profile: Path) -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
+        driver.get("about:blank")  # in place of the page for new tabs
         yield Browser(driver)
     finally:
         driver.quit()

@@ -90,7 +90,7 @@ def full(**changes: Any) -> Facts:
         unresolved=[{"reason": "conflict", "records": 10}, {"reason": "missing_identifiers", "records": 4}],
         changes=[
             {"event": "merged", "cause": "email", "events": 3, "records": 5},
-            {"event": "created", "cause": "sources", "events": 6, "records": 8},
+            {"event": "created", "cause": "sources", "events": 2, "records": 8},
             {"event": "merged", "cause": "phone", "events": 4, "records": 4},
         ],
         largest=[profile("id-large", 3, pair("crm:1", "crm:2"), pair("crm:1", "crm:2", "phone"), pair("crm:2", "shop:1", "phone"))],

@@ -11,7 +11,7 @@ from identity_spark.profile_graph import Link, Pair, ProfileGraph
 
 MOST_RECORDS = 40  # drawn of one profile
 MOST_PAIRS = 20  # listed of one profile
-WIDTH, HEIGHT, MARGIN = 420, 260, 24
+WIDTH, HEIGHT, MARGIN = 420, 300, 18
 SEED = 1  # of the layout: the same page for the same run
 
 
@@ -34,10 +34,6 @@ class Line:
     rules: Sequence[str]
     evidence: Sequence[Row]
     weakest: bool
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.left.x + self.right.x) / 2, (self.left.y + self.right.y) / 2
 
     @property
     def similarity(self) -> float | None:
@@ -99,7 +95,8 @@ def _points(keys: Sequence[str], pairs: Sequence[Pair]) -> dict[str, Point]:
     graph.add_nodes_from(keys)
     graph.add_edges_from((pair.left, pair.right) for pair in pairs)
     # From a circle rather than from random places; springs then put those together that many pairs hold.
-    places = nx.spring_layout(graph, pos=nx.circular_layout(graph), seed=SEED, iterations=80) if keys else {}
+    wide = 2.4 / max(1, len(keys)) ** 0.5
+    places = nx.spring_layout(graph, k=wide, pos=nx.circular_layout(graph), iterations=200, seed=SEED) if keys else {}
     xs, ys = _fitted([p[0] for p in places.values()], WIDTH), _fitted([p[1] for p in places.values()], HEIGHT)
     return {key: Point(n, key, x, y) for n, (key, x, y) in enumerate(zip(places, xs, ys, strict=True), start=1)}
 

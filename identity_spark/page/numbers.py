@@ -1,7 +1,9 @@
 """Numbers and names as the page writes them; of nothing a dash."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -41,12 +43,10 @@ def moment(value: datetime | None) -> str:
     return NONE if value is None else f"{value.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
 
 
-def interval(row: dict[str, float | None], name: str) -> str:
-    """``0.98 (0.97 to 0.99)`` in percent, of ``precision`` or ``recall``."""
-    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return NONE
-    return rate(value) if low is None or high is None else f"{rate(value)} ({rate(low)} to {rate(high)})"
+def interval(row: Mapping[str, Any], measure: str) -> str:
+    """``80.0% to 95.0%``, of ``precision`` or ``recall``; empty where it is not known."""
+    low, high = row.get(f"{measure}_low"), row.get(f"{measure}_high")
+    return "" if low is None or high is None else f"{rate(low)} to {rate(high)}"
 
 
 def count_change(now: float | None, before: float | None) -> str:

@@ -12,7 +12,7 @@ from identity_spark.config import MUST_LINK, Config
 from identity_spark.page import MOST_RULES, MOST_SOURCES, Facts, Profile, render
 from identity_spark.stages import review_page as stage
 from identity_spark.storage import session
-from identity_spark.storage.pages import write_page
+from identity_spark.storage.pages import make_pages_folder, write_page
 from identity_spark.storage.readers import newest_run, read_run
 
 log = logging.getLogger(__name__)
@@ -39,11 +39,12 @@ def report_page(
     ``measures`` are what is known of rules without labels: ``rule``, ``held_out``, ``precision`` and ``recall``, each
     with ``_low`` and ``_high``, ``warning``, ``advice``. ``InputError`` where there is no such run.
     """
+    pages = make_pages_folder(folder)
     run_id = run_id or newest_run(spark, config.output)
     with session.run_settings(spark):
         facts = _facts(_Tables(spark, config, run_id), config, show_values, measures)
     log.info("page ...")
-    return write_page(folder, run_id, render(facts))
+    return write_page(pages, run_id, render(facts))
 
 
 class _Tables:
