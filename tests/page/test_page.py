@@ -101,10 +101,19 @@ def test_measures_are_shown_where_they_are_given():
     assert "by loyalty" not in Page(render(full())).text("rules")
     measure = {"rule": "email", "held_out": "loyalty", "pairs": 9, "precision": 0.9, "precision_low": 0.8, "precision_high": 0.95,
                "recall": None, "recall_low": None, "recall_high": None, "warning": "several a person", "advice": "keep"}  # fmt: skip
-    page = Page(render(full(measures=[measure])))
+    unknown = {
+        **measure,
+        "rule": "phone",
+        "held_out": None,
+        "precision": None,
+        "warning": None,
+        "advice": "too little evidence",
+    }
+    page = Page(render(full(measures=[measure, unknown])))
     email, phone = (" ".join(e["text"].split()) for e in page.all("tr", "rules")[1:])
-    assert email.endswith("90.0%80.0% to 95.0% by loyalty –by loyalty keepseveral a person")
-    assert phone.endswith("– – –")
+    assert email.endswith("90.0% 80.0% to 95.0% by loyalty – keep several a person")
+    assert phone.endswith("– – too little evidence")
+    assert " ".join(Page(render(full())).all("tr", "rules")[2]["text"].split()).endswith("0 – – –")
 
 
 def test_of_nothing_every_section_says_so():
