@@ -13,7 +13,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def name(text: str) -> Markup:
     """A name that may break where its parts meet, not anywhere."""
-    return Markup(re.sub(r"([_.])", r"\1<wbr>", escape(text)))
+    return Markup(re.sub(r"([_.])", r"\1<wbr>", str(escape(text))))
 
 
 def count(value: float | None) -> str:

@@ -75,6 +75,7 @@ def test_tables_show_the_report(page):
         ("email", "invalid_values"): (0, "0"),
     }
     assert page.cells("unresolved")["max_values_per_profile.phone", "conflict_records"] == (10, "10")
+    assert "max_values_per_profile.phone" in page.text("unresolved")
     assert page.cells("time")["links", "seconds"] == (75, "1 min 15 s")
 
 
