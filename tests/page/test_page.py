@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from made_pages import empty, full, identifier, pair, profile, rule, totals
+from made_pages import empty, full, identifier, pair, profile, rule, run, totals
 from pages import Page
 
 from identity_spark.page import SECTIONS, render
@@ -128,7 +128,10 @@ def test_of_nothing_every_section_says_so():
 
 
 def test_a_run_without_a_report_has_a_page():
-    assert "left no report" in Page(render(empty(metrics={}))).text("totals")
+    of_old = {name: value for name, value in run("one").items() if name != "seconds"}  # nor times
+    page = Page(render(empty(metrics={}, runs=[of_old])))
+    assert "left no report" in page.text("totals")
+    assert "recorded no times" in page.text("time")
 
 
 def test_names_are_text_whatever_they_are():
