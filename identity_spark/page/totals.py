@@ -77,7 +77,7 @@ def _giants(facts: Facts) -> Iterator[Note]:
 
 def _conflicts(facts: Facts) -> Iterator[Note]:
     if records := facts.total.get("conflict_records"):
-        yield Note("unresolved", f"{_records(records)} held back because their profile would break a limit.")
+        yield Note("unresolved", f"{_records(records)} held back: the profile would break a limit.")
 
 
 def _skipped(facts: Facts) -> Iterator[Note]:

@@ -59,6 +59,18 @@ def test_totals_and_what_changed(page):
     assert "12:30 UTC" in page.all("header")[0]["text"]
 
 
+def test_what_stands_out_is_named_first():
+    rules = {"big": rule(5, skipped_blocks=2), "idle": rule(0), "none": rule(0), "other": rule(0), "unused": rule(0)}
+    project = {"people": totals(records=10_000, resolution_rate=0.95, conflict_records=1)}
+    page = Page(render(full(metrics={"project": project, "rule": rules}, largest=[profile("id", 21)])))
+    assert [" ".join(e["text"].split()) for e in page.all("li", "totals")] == [
+        "The largest profile holds 21 records. Profiles to look at",
+        "1 record is held back: the profile would break a limit. Unresolved records",
+        "2 blocks were too large to compare (big). Rules",
+        "4 of 5 rules found no pair (idle, none, other and 1 more). Rules",
+    ]
+
+
 def test_tables_show_the_report(page):
     metrics = full().metrics
     for scope, section in (("source", "sources"), ("rule", "rules"), ("identifier", "identifiers")):
