@@ -18,7 +18,10 @@ setup(
     python_requires=">=3.10",
     packages=[*find_namespace_packages(include=["identity_spark", "identity_spark.*"]), "identity_spark.conf"],
     package_dir={"identity_spark.conf": "conf"},
-    package_data={"identity_spark.conf": ["*.yaml", "*.md"]},
+    package_data={
+        "identity_spark.conf": ["*.yaml", "*.md"],
+        "identity_spark.page": ["templates/*", "templates/sections/*"],
+    },
     install_requires=[
         "pyspark>=4.0.1,<4.2",
         "delta-spark>=4.0.1,<5",
@@ -26,5 +29,6 @@ setup(
         "numpy>=1.26",  # graphframes-py imports it without declaring it
         "PyYAML>=6.0",
         "networkx>=3.2",
+        "Jinja2>=3.1",
     ],
 )

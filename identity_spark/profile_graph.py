@@ -66,6 +66,10 @@ class ProfileGraph:
         for rank, pair in enumerate(sorted(pairs, key=self._strength)):  # 0 is the strongest
             self._graph.add_edge(pair.left, pair.right, pair=pair, rank=rank)
 
+    def pairs(self) -> list[Pair]:
+        """Every pair, the strongest first."""
+        return [data["pair"] for *_, data in sorted(self._graph.edges(data=True), key=lambda edge: edge[2]["rank"])]
+
     def pairs_of(self, record: str) -> list[Pair]:
         """The pairs that hold ``record``, the strongest first."""
         edges = self._graph.edges(record, data=True) if record in self._graph else ()

@@ -28,7 +28,7 @@ if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.errors import ConfigError
-from identity_spark.pipeline import explaining
+from identity_spark.pipeline.explaining import explain as explanation
 from identity_spark.storage import session
 
 
@@ -47,7 +47,7 @@ def explain(arguments: argparse.Namespace) -> None:
         raise ConfigError("--record: give one record, or two different ones")
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(explaining.explain(spark, config, arguments.record, arguments.show_values, arguments.json))
+    print(explanation(spark, config, arguments.record, arguments.show_values, arguments.json))
 
 
 if __name__ == "__main__":

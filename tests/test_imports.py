@@ -21,6 +21,7 @@ ALLOWED = {
     "explanation_text": {"explanation", "why_apart"},
     "labelled_sample": {"intervals", "errors"},
     "labelled_sample_text": {"intervals", "labelled_sample"},
+    "page": {"page", "profile_graph"},
     "shared_values_text": {"config"},
     "measures": {"config", "intervals"},
     "measures_text": {"measures"},
@@ -48,6 +49,7 @@ ALLOWED = {
         "explanation_text",
         "labelled_sample",
         "labelled_sample_text",
+        "page",
         "shared_values_text",
         "rule_advice_text",
         "version",
@@ -71,6 +73,7 @@ WITHOUT_SPARK = (
     "explanation_text.py",
     "labelled_sample.py",
     "labelled_sample_text.py",
+    "page",
     "shared_values_text.py",
     "rule_advice_text.py",
 )

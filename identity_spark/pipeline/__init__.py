@@ -1,6 +1,6 @@
 """The order of the stages, and what is written down between them; the one place that knows them all.
 
-``explaining`` is imported by its job alone: no other needs networkx.
+``explaining`` and ``reporting`` are imported by their jobs alone: no other needs networkx and Jinja2.
 """
 
 from identity_spark.pipeline.cleanup import cleanup

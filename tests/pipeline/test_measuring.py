@@ -14,7 +14,7 @@ from identity_spark.errors import InputError
 from identity_spark.pipeline.measuring import measured
 
 CUSTOMERS = Path(__file__).resolve().parents[2] / "conf" / "customers.yaml"
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def runs(spark, tmp_path_factory):
     found = []
     for seed in SEEDS:
         folder = tmp_path_factory.mktemp("people")
-        make_people.main(["--rows", "8000", "--seed", str(seed), "--out", str(folder / "in")])
+        make_people.main(["--rows", "6000", "--seed", str(seed), "--out", str(folder / "in")])
         environment = {"PEOPLE": str(folder / "in"), "OUTPUT": str(folder / "out")}
         config = load_config([CUSTOMERS], ["clustering.engine=dataframe"], environment=environment)
         pipeline.run(spark, config, f"seed-{seed}")
@@ -44,7 +44,7 @@ def test_the_true_precision_lies_inside_the_interval(runs):
                 true = right[measure.rule] / pairs[measure.rule]
                 inside[measure.precision.low <= true <= measure.precision.high].append((measure, true))
     misses = [(m.rule, m.held_out, m.precision, true) for m, true in inside[False]]
-    assert len(inside[True]) >= 24, "most rules can be measured"
+    assert len(inside[True]) >= 16, "most rules can be measured"
     assert len(inside[True]) >= 0.9 * (len(inside[True]) + len(inside[False])), misses
 
 

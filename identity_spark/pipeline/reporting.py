@@ -1,0 +1,154 @@
+"""The review page of a committed run: its tables, as small frames brought to the driver, and the page made of them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from identity_spark.config import MUST_LINK, Config
+from identity_spark.errors import InputError
+from identity_spark.measures_text import as_row
+from identity_spark.page import MOST_RULES, MOST_SOURCES, Facts, Profile, render
+from identity_spark.pipeline.measuring import measured
+from identity_spark.stages import review_page as stage
+from identity_spark.storage import session
+from identity_spark.storage.pages import make_pages_folder, write_page
+from identity_spark.storage.readers import newest_run, read_run
+
+log = logging.getLogger(__name__)
+
+MOST_RUNS = 10  # listed
+MOST_PROFILES = 10  # opened, of the largest and of the most suspicious
+MOST_PAIRS = 5_000  # read of one profile; those of 500 records have some thousands
+ONE_OF = ("first_name", "last_name", "full_name", "company", "date")  # types of which one entity has one value
+
+Metrics = dict[str, dict[str, float]]
+Row = dict[str, Any]
+
+
+def report_page(
+    spark: SparkSession,
+    config: Config,
+    folder: str,
+    run_id: str | None = None,
+    show_values: bool = False,
+) -> Path:
+    """Writes the page of a committed run, by default the newest, into ``folder``; returns the file.
+
+    ``InputError`` where there is no such run. Rules are measured if the configuration is still that of the run.
+    """
+    pages = make_pages_folder(folder)
+    run_id = run_id or newest_run(spark, config.output)
+    with session.run_settings(spark):
+        facts = _facts(_Tables(spark, config, run_id), config, show_values, _measures(spark, config, run_id))
+    log.info("page ...")
+    return write_page(pages, run_id, render(facts))
+
+
+def _measures(spark: SparkSession, config: Config, run_id: str) -> list[Row]:
+    """What is known of each rule without labels; nothing where the run had other rules than the project has now."""
+    try:
+        return [as_row(measure) for measure in measured(spark, config, run_id)]
+    except InputError as error:
+        log.warning("rules are not measured: %s", error)
+        return []
+
+
+class _Tables:
+    """The tables of one run by name."""
+
+    def __init__(self, spark: SparkSession, config: Config, run_id: str) -> None:
+        self.spark, self.output, self.run_id = spark, config.output, run_id
+
+    def __getitem__(self, name: str) -> DataFrame:
+        return read_run(self.spark, self.output, name, self.run_id)
+
+
+def _facts(tables: _Tables, config: Config, show_values: bool, measures: Sequence[Mapping[str, Any]]) -> Facts:
+    log.info("report ...")
+    newest = tables["identity_runs"].orderBy(F.desc("started_at"), F.desc("run_id")).limit(MOST_RUNS)
+    runs = _rows(newest.drop("table_versions", "input_versions"))
+    metrics, totals = _metrics(tables, [run["run_id"] for run in runs])
+    golden, matched_ids = tables["identity_golden"], tables["identity_matched_ids"]
+    pairs = tables["match_pairs"]
+    log.info("flow ...")
+    flow = _flow(tables["identity_lookup"], pairs, metrics, config)
+    log.info("profiles ...")
+    single = [i.name for i in config.identifiers if not i.derived and _is_single(i.type, i.max_values_per_profile)]
+    largest = _rows(stage.largest_profiles(golden, MOST_PROFILES))
+    suspicious = _rows(stage.suspicious_profiles(golden, matched_ids, single, MOST_PROFILES))
+    profiles = _profiles({row["dinmo_id"]: row for row in largest + suspicious}, matched_ids, pairs, show_values)
+    return Facts(
+        project=config.project,
+        runs=runs,
+        metrics=metrics,
+        totals=totals,
+        rules=_order(config),
+        single_valued=single,
+        sizes=_rows(stage.size_bins(golden)),
+        flow=flow,
+        unresolved=_rows(stage.unresolved_reasons(tables["identity_unresolved_records"])),
+        changes=_rows(stage.change_counts(tables["identity_changes"], tables.run_id)),
+        largest=[profiles[row["dinmo_id"]] for row in largest],
+        suspicious=[profiles[row["dinmo_id"]] for row in suspicious],
+        measures=measures,
+        show_values=show_values,
+    )
+
+
+def _metrics(tables: _Tables, runs: Sequence[str]) -> tuple[dict[str, Metrics], Metrics]:
+    """The report of the run by scope, name and metric; and that of the project alone by run, of all ``runs``."""
+    report = tables["identity_golden_report"]
+    wanted = (F.col("run_id") == tables.run_id) | (F.col("run_id").isin(*runs) & (F.col("scope") == "project"))
+    by_scope: dict[str, Metrics] = {}
+    totals: Metrics = {}
+    for row in report.where(wanted).collect():  # a row for each name of the configuration and metric
+        if row["run_id"] == tables.run_id:
+            by_scope.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
+        if row["scope"] == "project":
+            totals.setdefault(row["run_id"], {})[row["metric"]] = row["value"]
+    return by_scope, totals
+
+
+def _flow(lookup: DataFrame, pairs: DataFrame, metrics: Mapping[str, Metrics], config: Config) -> list[Row]:
+    places = {name: place for place, name in enumerate(_order(config))}
+    rules = _most(metrics.get("rule", {}), "pairs", MOST_RULES) | {MUST_LINK}
+    sources = _most(metrics.get("source", {}), "records", MOST_SOURCES)
+    return _rows(stage.record_flow(lookup, pairs, places, rules, sources))
+
+
+def _profiles(
+    rows: Mapping[str, Row], matched_ids: DataFrame, pairs: DataFrame, show_values: bool
+) -> dict[str, Profile]:
+    """The profiles of ``rows`` by id, each with its values counted and the pairs that hold it."""
+    if not rows:
+        return {}
+    values: dict[str, dict[str, int]] = {i: {} for i in rows}
+    for row in stage.value_counts(matched_ids, rows).orderBy("identifier").collect():
+        values[row["dinmo_id"]][row["identifier"]] = row["values"]
+    held: dict[str, list[Row]] = {i: [] for i in rows}
+    for pair in _rows(stage.pairs_of(pairs, rows, MOST_PAIRS + 1, show_values)):
+        held[pair["dinmo_id"]].append(pair)
+    return {
+        i: Profile(row, values[i], held[i][:MOST_PAIRS], pairs_cut=len(held[i]) > MOST_PAIRS) for i, row in rows.items()
+    }
+
+
+def _is_single(kind: str, limit: int | None) -> bool:
+    return kind in ONE_OF or limit == 1
+
+
+def _order(config: Config) -> list[str]:
+    """What joins records, the strongest first."""
+    return [MUST_LINK, *(rule.name for rule in config.rules)]
+
+
+def _most(metrics: Metrics, by: str, at_most: int) -> set[str]:
+    return set(sorted(metrics, key=lambda name: (-metrics[name].get(by, 0), name))[:at_most])
+
+
+def _rows(frame: DataFrame) -> list[Row]:
+    return [row.asDict(recursive=True) for row in frame.collect()]
