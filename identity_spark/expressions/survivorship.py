@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pyspark.sql import Column, WindowSpec
 from pyspark.sql import functions as F
 
-PLACE = "place"
+PLACE = "place__"
 NO_TIME = (1 << 63) - 1  # a record without a time: later than every other in an order of times
 
 Ranking = Callable[[Column, Column], Column]  # of a value and its canonical form: what is smaller survives
@@ -47,8 +47,8 @@ def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, grea
     if rank is None:
         return F.min(F.when(offers, place)).over(profile)
     if greatest:
-        return -F.max(F.when(offers, F.struct(rank.alias("rank"), (-place).alias("place")))).over(profile)["place"]
-    return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias("place")))).over(profile)["place"]
+        return -F.max(F.when(offers, F.struct(rank.alias("rank"), (-place).alias(PLACE)))).over(profile)[PLACE]
+    return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias(PLACE)))).over(profile)[PLACE]
 
 
 def of_record(place: str, value: Column) -> Column:

@@ -21,10 +21,10 @@ COLUMNS = {
     "phone": "string", "first_name": "string", "first_name__written": "string", "last_name": "string",
     "last_name__written": "string", "birth_date": "string", "card": "string", "card__written": "string",
     "last_sound": "string", "city": "string", "score": "int", "price": "double", "allowed": "boolean", "says": "string",
-    "tags": "array<string>", "joined": "timestamp", "street": "string", "zip": "string", "bank": "string", "iban": "string",
+    "tags": "array<string>", "joined": "timestamp", "street": "string", "zip": "string", "place": "string", "iban": "string",
     "blocked": "array<struct<identifier:string,value:string,reason:string>>",
 }  # fmt: skip
-PLAIN = ("score", "price", "allowed", "says", "tags", "joined", "street", "zip", "bank", "iban")
+PLAIN = ("score", "price", "allowed", "says", "tags", "joined", "street", "zip", "place", "iban")
 MAPPED = tuple(f"sources.crm.columns.{name}={name}" for name in PLAIN)
 SETTINGS = (
     *MAPPED,
@@ -42,7 +42,7 @@ SETTINGS = (
     "golden.fields.tags={strategy: collect, max_values: 2}",
     "golden.fields.joined={strategy: max}",
     "golden.groups.address={fields: [street, zip]}",
-    "golden.groups.account={fields: [bank, iban], strategy: most_frequent}",
+    "golden.groups.account={fields: [place, iban], strategy: most_frequent}",
 )
 FIELDS = {
     "email": Field("most_frequent", "email__written", "email", several=True),
@@ -59,7 +59,7 @@ FIELDS = {
     "tags": Field("collect", "tags", "tags", max_values=2),
     "joined": Field("max", "joined", "joined"),
 }
-GROUPS = {"address": ("last_non_null", ("street", "zip")), "account": ("most_frequent", ("bank", "iban"))}
+GROUPS = {"address": ("last_non_null", ("street", "zip")), "account": ("most_frequent", ("place", "iban"))}
 
 
 def make_records(profiles: int, seed: int) -> list[dict]:
@@ -89,7 +89,7 @@ def make_records(profiles: int, seed: int) -> list[dict]:
                 "city": one_of("Rome", "Lyon"), "score": one_of(9, 10, -1), "price": one_of(9.5, 10.0),
                 "allowed": one_of(True, False), "says": one_of("yes", "NO", "ask me"),
                 "tags": one_of(["b", "a"], ["c"], []), "joined": one_of(START, START + timedelta(hours=1)),
-                "street": one_of("High St", "Low St"), "zip": one_of("1", "2"), "bank": one_of("B1", "B2"), "iban": one_of("I1", "I2"),
+                "street": one_of("High St", "Low St"), "zip": one_of("1", "2"), "place": one_of("B1", "B2"), "iban": one_of("I1", "I2"),
             }  # fmt: skip
             records.append({name: record.get(name) for name in COLUMNS})
     return records

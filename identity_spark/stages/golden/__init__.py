@@ -185,16 +185,16 @@ def _any_of(conditions: Sequence[Column]) -> Column:
 
 
 def value_of(name: str) -> str:
-    return f"value_{name}"
+    return f"value__{name}"
 
 
 def giver_of(name: str) -> str:
-    return f"giver_{name}"
+    return f"giver__{name}"
 
 
 def canonical_of(name: str) -> str:
-    return f"canonical_{name}"
+    return f"canonical__{name}"
 
 
 def date_of(name: str) -> str:
-    return f"date_{name}"
+    return f"date__{name}"

@@ -48,7 +48,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Choice:
-    """Fields chosen together by the settings ``rule`` that they share; ``number`` names the columns they work with."""
+    """Fields chosen together by the settings ``rule`` that they share; ``number`` names the columns they work with.
+
+    No field has two underscores in its name, so that those columns never meet one.
+    """
 
     number: int
     rule: GoldenField
@@ -60,30 +63,38 @@ class Choice:
     @property
     def held(self) -> str:
         """The column of all the values of a profile."""
-        return f"held_{self.number}"
+        return f"held__{self.number}"
 
     @property
     def offering(self) -> str:
         """The column that tells whether the record offers something."""
-        return f"offering_{self.number}"
+        return f"offering__{self.number}"
 
     @property
     def winner(self) -> str:
         """The column of the place of the record that survives."""
-        return f"winner_{self.number}"
+        return f"winner__{self.number}"
 
     @property
     def last(self) -> str:
         """The column of the place of the last record that offers something; then of what it permits."""
-        return f"last_{self.number}"
+        return f"last__{self.number}"
 
     @property
     def survivor(self) -> str:
-        return f"survivor_{self.number}"
+        return f"survivor__{self.number}"
 
     def own_column(self, name: str) -> str:
-        """The column of what the record offers from its column ``name``."""
-        return f"own_{self.number}_{name}"
+        """The column of what the record offers from its column ``name``: that itself, where it has one value."""
+        return f"own__{name}" if name in self._several else name
+
+    def giver_column(self, name: str) -> str:
+        """The column of what is known of the record that survives."""
+        return f"giver__{self.number}_{name}"
+
+    @property
+    def _several(self) -> list[str]:
+        return [column for field in self.fields if field.has_several for column in field.columns]
 
     @property
     def valid(self) -> str:
@@ -147,39 +158,36 @@ class Choice:
         return {column: f.at(column, position) for f in self.fields for column in f.columns}
 
     @property
-    def dated(self) -> list[str]:
+    def _of_giver(self) -> list[str]:
         """What goes with the values of the record that survives, but for its place."""
         return ["record_key", "updated_at"] if self.restricts else ["record_key"]
 
     def offer(self) -> dict[str, Column]:
         """What the record offers, whether or not it counts, by the names of its columns in a frame of all choices."""
-        return {self.own_column(name): value for name, value in self.own().items()} | {self.offering: self.offers()}
+        several = {self.own_column(name): value for name, value in self.own().items() if name in self._several}
+        return several | {self.offering: self.offers()}
 
     def winners(self, profile: WindowSpec) -> dict[str, Column]:
         """The places in the ``profile`` of the record that survives, and of a restricted value the last record's."""
         offers, strategy = F.col(self.offering), self.rule.strategy
-        last = {self.last: winner(offers, profile)} if self.restricts else {}
         if strategy == "last_non_null" and self.rule.valid_only and not self.is_group:
             return {self.winner: winner(offers, profile)}
-        return {
-            self.winner: winner(offers, profile, self._rank(), greatest=strategy == "max" and not self.is_group)
-        } | last
+        last = {self.last: winner(offers, profile)} if self.restricts else {}
+        greatest = strategy == "max" and not self.is_group
+        return last | {self.winner: winner(offers, profile, self._rank(), greatest)}
 
     def survivors(self) -> dict[str, Column]:
         """Aggregates of a profile: everything of the record that survives that ``survived`` puts together."""
-        columns = self.columns_shown
-        values = {self.own_column(name): of_record(self.winner, F.col(self.own_column(name))) for name in columns}
-        dated = {self.own_column(name): of_record(self.winner, F.col(name)) for name in self.dated}
-        place = {self.winner: F.first(self.winner)}
-        return (
-            values | dated | place | ({self.last: of_record(self.last, self._permission())} if self.restricts else {})
-        )
+        values = {self.own_column(n): of_record(self.winner, F.col(self.own_column(n))) for n in self.columns_shown}
+        giver = {self.giver_column(name): of_record(self.winner, F.col(name)) for name in self._of_giver}
+        last = {self.last: of_record(self.last, self._permission())} if self.restricts else {}
+        return values | giver | last | {self.winner: F.first(self.winner)}
 
     def survived(self) -> Column:
         """What survives: a struct of the values by column, and of its record; null where none offers anything."""
-        names = [*self.columns_shown, *self.dated]
-        values = [F.col(self.own_column(name)).alias(name) for name in names]
-        return F.when(F.col(self.winner).isNotNull(), F.struct(*values, F.col(self.winner).alias(PLACE)))
+        values = [F.col(self.own_column(name)).alias(name) for name in self.columns_shown]
+        giver = [F.col(self.giver_column(name)).alias(name) for name in self._of_giver]
+        return F.when(F.col(self.winner).isNotNull(), F.struct(*values, *giver, F.col(self.winner).alias(PLACE)))
 
     def widens(self) -> Column:
         """Of ``survivors``: whether the profile's last value says yes where the one that survives says no."""
