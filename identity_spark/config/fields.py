@@ -8,9 +8,12 @@ from identity_spark.config.problems import Problems, suggest
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 OUTPUT_COLUMNS = """
     dinmo_id record_key source primary_key status rule_keys blocked updated_at run_id record_count sources rules
-    first_seen_at last_seen_at representative_entity_key_name representative_entity_key_value field_sources consent_dates
+    first_seen_at last_seen_at representative_entity_key_name representative_entity_key_value field_sources
+    consent_dates
 """
-WORKING_COLUMNS = "record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared surviving consent_widened best givers"
+WORKING_COLUMNS = """
+    record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared surviving consent_widened best givers
+"""
 RESERVED = frozenset((OUTPUT_COLUMNS + WORKING_COLUMNS).split())
 
 
