@@ -1,9 +1,7 @@
 """Made people whose truth is known: the true precision of a rule lies in the interval measured without it."""
 
 from collections import Counter, defaultdict
-from pathlib import Path
 
-import make_people
 import pyarrow.parquet as pq
 import pytest
 from outputs import rows
@@ -13,26 +11,18 @@ from identity_spark.config import load_config
 from identity_spark.errors import InputError
 from identity_spark.pipeline.measuring import measured
 
-CUSTOMERS = Path(__file__).resolve().parents[2] / "conf" / "customers.yaml"
-SEEDS = (1, 2)
-
 
 @pytest.fixture(scope="module")
-def runs(spark, tmp_path_factory):
-    """Of each seed the configuration, the measures, and how many pairs of each rule are right and how many there are."""
+def runs(spark, made_runs):
+    """Of each run the configuration, the measures, and how many pairs of each rule are right and how many there are."""
     found = []
-    for seed in SEEDS:
-        folder = tmp_path_factory.mktemp("people")
-        make_people.main(["--rows", "6000", "--seed", str(seed), "--out", str(folder / "in")])
-        environment = {"PEOPLE": str(folder / "in"), "OUTPUT": str(folder / "out")}
-        config = load_config([CUSTOMERS], ["clustering.engine=dataframe"], environment=environment)
-        pipeline.run(spark, config, f"seed-{seed}")
-        labels = {t["record_key"]: t["entity_id"] for t in pq.read_table(folder / "in" / "truth").to_pylist()}  # fmt: skip
+    for config, run_id, people, output in made_runs:
+        labels = {row["record_key"]: row["entity_id"] for row in pq.read_table(people / "truth").to_pylist()}
         right, pairs = Counter(), Counter()
-        for pair in rows(folder / "out", "match_pairs"):
+        for pair in rows(output, "match_pairs"):
             pairs[pair["rule"]] += 1
             right[pair["rule"]] += labels[pair["left_record_key"]] == labels[pair["right_record_key"]]
-        found.append((config, measured(spark, config, f"seed-{seed}"), right, pairs))
+        found.append((config, measured(spark, config, run_id), right, pairs))
     return found
 
 
@@ -57,8 +47,6 @@ def test_no_rule_is_measured_by_what_it_uses(runs):
 
 def test_another_configuration_than_the_runs(spark, runs):
     config, *_ = runs[0]
-    other = load_config(
-        [CUSTOMERS], ["rules=[{name: new, criteria: [{identifiers: email}]}]", f"output.path={config.output.path}"], environment={}
-    )  # fmt: skip
+    changes = ("rules=[{name: new, criteria: [{identifiers: email}]}]", f"output.path={config.output.path}")
     with pytest.raises(InputError, match="run seed-1 had no rule new"):
-        pipeline.measure_rules(spark, other)
+        pipeline.measure_rules(spark, load_config(["conf/customers.yaml"], changes, environment={}))
