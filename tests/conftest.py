@@ -1,6 +1,5 @@
 """One Spark session for the whole suite, and the configuration of a small project."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,10 +7,6 @@ from pyspark.sql import SparkSession
 from sessions import new_session
 
 from identity_spark.config import load_config
-
-# Also of the processes that tests start: none lives long enough for the second compiler to pay.
-# It leaves 48 MB for compiled code unless told otherwise, and a session that runs out of them dies.
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m")
 
 BASE = """
 project: small
