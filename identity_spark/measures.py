@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from math import ceil, floor
 
 from identity_spark.config import Config
 from identity_spark.intervals import Interval, wilson
@@ -130,15 +131,20 @@ def advice(estimate: Estimate | None, merges_only_here: int, pairs: int) -> tupl
         return DROP, "it finds no pair"
     if estimate is None or estimate.pairs < LEAST_PAIRS:
         return UNKNOWN, f"fewer than {LEAST_PAIRS} of its pairs carry an identifier that it does not use"
+    least, most = _percent(floor(estimate.low * 1000)), _percent(ceil(estimate.high * 1000))
     if estimate.high < BAD:
-        return DROP, f"at most {estimate.high:.0%} of its pairs are right"
+        return DROP, f"at most {most} of its pairs are right"
     if estimate.high < GOOD:
-        return TIGHTEN, f"at most {estimate.high:.0%} of its pairs are right"
+        return TIGHTEN, f"at most {most} of its pairs are right"
     if estimate.width > WIDEST:
-        return UNKNOWN, f"between {estimate.low:.0%} and {estimate.high:.0%} of its pairs are right"
+        return UNKNOWN, f"between {least} and {most} of its pairs are right"
     if not merges_only_here:
         return DROP, "other rules make all its merges"
-    return KEEP, f"at least {estimate.low:.0%} of its pairs are right, and {merges_only_here:,} merges are its alone"
+    return KEEP, f"at least {least} of its pairs are right, and {merges_only_here:,} merges are its alone"
+
+
+def _percent(thousandths: int) -> str:
+    return f"{thousandths / 10:.1f}%"
 
 
 def warning(own: Agreement, pooled: Agreement, several: bool, held_out: str) -> str | None:

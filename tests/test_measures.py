@@ -68,11 +68,11 @@ ADVICE = [
     ("no pair", None, 0, 0, "drop", "no pair"),
     ("nothing carries a witness", None, 5, 100, "too little evidence", "fewer than 30"),
     ("few do", Estimate(1.0, 0.8, 1.0, 20), 5, 100, "too little evidence", "fewer than 30"),
-    ("mostly wrong", Estimate(0.5, 0.4, 0.6, 90), 5, 100, "drop", "at most 60%"),
-    ("not good enough", Estimate(0.85, 0.8, 0.9, 200), 5, 100, "tighten", "at most 90%"),
-    ("good or not", Estimate(0.9, 0.7, 0.97, 40), 5, 100, "too little evidence", "between 70% and 97%"),
+    ("mostly wrong", Estimate(0.5, 0.4, 0.6, 90), 5, 100, "drop", "at most 60.0%"),
+    ("not good enough", Estimate(0.85, 0.8, 0.9, 200), 5, 100, "tighten", "at most 90.0%"),
+    ("good or not", Estimate(0.9, 0.7, 0.97, 40), 5, 100, "too little evidence", "between 70.0% and 97.0%"),
     ("adds nothing", Estimate(0.98, 0.97, 0.99, 900), 0, 100, "drop", "other rules make all its merges"),
-    ("good", Estimate(0.98, 0.97, 0.99, 900), 5, 100, "keep", "at least 97%"),
+    ("good", Estimate(1.0, 0.9999, 1.0, 9000), 5, 100, "keep", "at least 99.9%"),
 ]
 
 
