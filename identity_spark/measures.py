@@ -140,7 +140,7 @@ def advice(estimate: Estimate | None, merges_only_here: int, pairs: int) -> tupl
         return UNKNOWN, f"between {least} and {most} of its pairs are right"
     if not merges_only_here:
         return DROP, "other rules make all its merges"
-    return KEEP, f"at least {least} of its pairs are right, and {merges_only_here:,} merges are its alone"
+    return KEEP, f"at least {least} of its pairs are right (merges only here: {merges_only_here:,})"
 
 
 def _percent(thousandths: int) -> str:
