@@ -103,17 +103,18 @@ def precision(own: Agreement, pooled: Agreement) -> Estimate | None:
 
     How often right pairs agree is counted on the rule's own sure pairs, else on those of all rules; where there are too
     few, it is taken for always, and the estimate for the least that it can be. The interval is that of the quotient
-    whose parts are each at the far end of their own, so that it is wider than 95 %, never narrower.
+    whose parts are each at the far end of their own, so that it is wider than 95 %, never narrower. Pairs that agree
+    more often than sure ones do are no surer than if all of them agreed.
     """
-    agreeing = wilson(own.agree, own.both)
-    if agreeing is None:
+    agreeing, all_agreeing = wilson(own.agree, own.both), wilson(own.both, own.both)
+    if agreeing is None or all_agreeing is None:
         return None
     base = next((a for a in (own, pooled) if a.sure >= LEAST_SURE and a.sure_agree), None)
     of_right = Interval(1.0, 1.0) if base is None else wilson(base.sure_agree, base.sure) or Interval(1.0, 1.0)
     share = 1.0 if base is None else base.sure_agree / base.sure
     return Estimate(
         share=min(1.0, own.agree / own.both / share),
-        low=min(1.0, agreeing.low / of_right.high),
+        low=min(all_agreeing.low, agreeing.low / of_right.high),
         high=min(1.0, agreeing.high / of_right.low),
         pairs=own.both,
     )

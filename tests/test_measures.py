@@ -30,13 +30,14 @@ def test_witnesses_are_strong_and_know_the_rules_that_use_them(make_config):
 
 
 # (own counts, those of all rules) -> share, low, high. Wilson's bounds are the roots of (x/n - p)^2 = z^2 p (1 - p) / n,
-# solved by hand: of 90 of 100 they are .8256 and .9448, of 190 of 200 .9104 and .9726.
+# solved by hand: of 90 of 100 they are .8256 and .9448, of 190 of 200 .9104 and .9726, of 100 of 100 .9630 and 1.
 CASES = [
     ("nothing is known of true pairs", Agreement(100, 90), NOTHING, (0.9, 0.8256, 0.9448)),
     ("true pairs agree in 95 of 100", Agreement(100, 90, 200, 190), NOTHING, (0.9474, 0.8489, 1.0)),
     ("too few sure pairs of its own", Agreement(100, 90, 50, 50), Agreement(9, 9, 200, 190), (0.9474, 0.8489, 1.0)),
     ("too few of all", Agreement(100, 90, 50, 50), Agreement(9, 9, 99, 90), (0.9, 0.8256, 0.9448)),
-    ("never more than all", Agreement(100, 90, 100, 45), NOTHING, (1.0, 1.0, 1.0)),
+    ("no surer than if all agreed", Agreement(100, 90, 100, 45), NOTHING, (1.0, 0.9630, 1.0)),
+    ("all agree, and so do sure pairs", Agreement(100, 100, 200, 190), NOTHING, (1.0, 0.9630, 1.0)),
 ]
 
 

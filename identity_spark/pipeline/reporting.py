@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 MOST_RUNS = 10  # listed
 MOST_PROFILES = 10  # opened, of the largest and of the most suspicious
 MOST_PAIRS = 5_000  # read of one profile; those of 500 records have some thousands
+MOST_MEASURED = 200  # rules: each is an expression of its own in every query
 ONE_OF = ("first_name", "last_name", "full_name", "company", "date")  # types of which one entity has one value
 
 Metrics = dict[str, dict[str, float]]
@@ -49,7 +50,10 @@ def report_page(
 
 
 def _measures(spark: SparkSession, config: Config, run_id: str) -> list[Row]:
-    """What is known of each rule without labels; nothing where the run had other rules than the project has now."""
+    """What is known of each rule without labels; nothing of very many, or where the run had other rules than now."""
+    if len(config.rules) > MOST_MEASURED:
+        log.warning("rules are not measured: there are %s, and at most %s are", len(config.rules), MOST_MEASURED)
+        return []
     try:
         return [as_row(measure) for measure in measured(spark, config, run_id)]
     except InputError as error:
