@@ -9,13 +9,13 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.pipeline import overriding
-from identity_spark.pipeline.progress import InMemory, Run
-from identity_spark.pipeline.resolution import (
+from identity_spark.pipeline.preparation import (
     read_records,
     separate_bad_keys,
     standardized_records,
     without_over_shared,
 )
+from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.rule_advice_text import BlockCounts, ValueCounts, rule_advice_text
 from identity_spark.shared_values_text import SharedValue, shared_values_text
 from identity_spark.stages import evaluation, match_pairs, shared_values

@@ -11,8 +11,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
 from identity_spark.pipeline import crash, overriding
+from identity_spark.pipeline.preparation import read_records
 from identity_spark.pipeline.progress import Run
-from identity_spark.pipeline.resolution import read_records, resolve
+from identity_spark.pipeline.resolution import resolve
 from identity_spark.storage import integrity, runs, session, sources
 from identity_spark.storage.known import known
 from identity_spark.storage.lock import Lock, writing

@@ -8,34 +8,27 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark import schemas
 from identity_spark.config import Config
-from identity_spark.errors import InputError
 from identity_spark.pipeline.guarding import Guarded, guard
+from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.overriding import Overrides, decide, decide_values
+from identity_spark.pipeline.preparation import separate_bad_keys, standardized_records, without_over_shared
 from identity_spark.pipeline.progress import Run
-from identity_spark.reference import facts
 from identity_spark.stages import (
-    changes,
     checks,
     clusters,
     golden,
     guardrails,
-    history,
     match_pairs,
     profiles,
-    records,
     report,
     rule_merges,
-    stable_ids,
-    standardize,
     unresolved,
-    usable_identifiers,
 )
-from identity_spark.storage import sources
 from identity_spark.storage.known import Known
 
 log = logging.getLogger(__name__)
@@ -56,33 +49,6 @@ class Resolution:
     reasons: Mapping[str, int]
 
 
-def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int | None]) -> DataFrame:
-    """``RECORDS`` of all sources, lazily; raises ``InputError`` with every problem of every source."""
-    parts, problems = [], []
-    for source in config.sources:
-        try:
-            raw = sources.read_source(spark, source, versions[source.name])
-            parts.append(records.source_records(raw, source, config))
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise InputError("\n".join(problems))
-    return records.union_records(parts)
-
-
-def standardized_records(
-    read: DataFrame, given: Overrides, config: Config, this: Run
-) -> tuple[DataFrame, Mapping[str, records.SourceCounts]]:
-    """``STANDARDIZED``, written down, and its counts by source; ``InputError`` where a source has nothing to match."""
-    standardized = standardize.standardize(read, given.blocking(config), facts("blocked_values"), this.today)
-    standardized = this.write_down("standardize", standardized)
-    found = records.counts_by_source(standardized, config)
-    records.require_values(found, config)
-    for source, times in records.unreadable_times(found).items():
-        log.warning("sources.%s.updated_at: %s values are no time; those records count as the oldest", source, times)
-    return standardized, found
-
-
 def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
     golden.require_fitting(read, config)
@@ -92,7 +58,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     guarded, large = guarded_clusters(usable, given, config, this)
     cluster_facts = profiles.cluster_facts(guarded.members)
     with this.stage("ids"):
-        ids = _lasting_ids(guarded.members, cluster_facts, known, config, this)
+        ids = lasting_ids(guarded.members, cluster_facts, known, config, this)
     outcome = profiles.profiles(guarded.members, cluster_facts, guarded.conflicts, ids, config)
     outcome = this.write_down("profiles", outcome)
 
@@ -103,7 +69,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
     matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
-    lasting = _changes(resolved, golden_rows, pairs, held_back, known, config, this)
+    lasting = what_became_of_ids(resolved, golden_rows, pairs, held_back, known, config, this)
     checks.verify_values(resolved, golden_rows, config)
     golden_rows, of_values = decide_values(given, resolved, lasting["identity_redirects"], golden_rows, config, this)
     with this.stage("report and checks"):
@@ -184,67 +150,3 @@ def _stamped(table: str, rows: DataFrame, run_id: str) -> DataFrame:
     """``rows`` with their run, in the schema of ``table``."""
     is_stamped = "run_id" in rows.columns or "run_id" not in schemas.TABLES[table].names
     return schemas.check(rows if is_stamped else rows.withColumn("run_id", F.lit(run_id)), schemas.TABLES[table], table)
-
-
-def separate_bad_keys(standardized: DataFrame, config: Config, this: Run) -> tuple[DataFrame, DataFrame]:
-    """The records with a key of their own, and those without one as ``bad_keys`` of ``unresolved_records``."""
-    repeated = this.work.materialize("repeated_keys", records.repeated_keys(standardized))
-    without_key = standardized.where("record_key IS NULL")
-    missing = unresolved.bad_key_rows(without_key, "missing_primary_key", "the primary key is null or blank")
-    keyed = standardized.where("record_key IS NOT NULL")
-    if repeated.isEmpty():
-        return keyed, missing
-    older = this.work.materialize("older_duplicates", records.older_duplicates(keyed, repeated))
-    duplicates = unresolved.bad_key_rows(older, "duplicate_primary_key", "a newer record has the same primary key")
-    return keyed.join(older.select("record_id"), "record_id", "left_anti"), missing.unionByName(duplicates)
-
-
-def without_over_shared(keyed: DataFrame, config: Config, this: Run) -> DataFrame:
-    """``keyed`` less the values that too many share."""
-    over_shared = this.write_down("over_shared", usable_identifiers.over_shared_values(keyed, config))
-    if over_shared.isEmpty():
-        return keyed
-    holders = usable_identifiers.records_with_over_shared(keyed, over_shared, config)
-    return usable_identifiers.without_over_shared(keyed, this.work.materialize("over_shared_records", holders), config)
-
-
-def _changes(
-    resolved: DataFrame,
-    golden_rows: DataFrame,
-    pairs: DataFrame,
-    held_back: DataFrame,
-    known: Known,
-    config: Config,
-    this: Run,
-) -> dict[str, DataFrame]:
-    """What became of every id, by table."""
-    moved = changes.moves(known.ids, resolved)
-    if known.is_first_run:
-        return lasting_tables(changes.of_first_run(golden_rows, this.run_id), moved, golden_rows, known, this)
-    moved = this.write_down("moves", moved)
-    causes = changes.causes_of_moves(moved, pairs, known.pairs, held_back, [r.name for r in config.rules])
-    events = changes.changes(moved, golden_rows, known.used, causes, this.run_id)
-    return lasting_tables(events, moved, golden_rows, known, this)
-
-
-def lasting_tables(
-    events: DataFrame, moved: DataFrame, golden_rows: DataFrame, known: Known, this: Run
-) -> dict[str, DataFrame]:
-    """The tables about ids over time, written down and checked; the only ones that grow out of those before."""
-    events = this.write_down("changes", events)
-    redirects = this.write_down("redirects", changes.redirects(events, known.redirects, this.run_id))
-    changes.require_closed(redirects, golden_rows)
-    periods = this.write_down("history", history.history(known.history, moved, this.run_id, this.started_at))
-    history.require_current(periods, golden_rows)
-    return {"identity_changes": events, "identity_redirects": redirects, "identity_history": periods}
-
-
-def _lasting_ids(members: DataFrame, cluster_facts: DataFrame, known: Known, config: Config, this: Run) -> DataFrame:
-    """The id of every cluster."""
-    shared = stable_ids.overlaps(members, cluster_facts, known.ids, known.former)
-    if known.is_first_run:
-        kept = shared.select("cluster_id", "dinmo_id")
-    else:
-        kept = stable_ids.carry_over(this.work.materialize("shared_ids", shared), this.work.materialize)
-    ids = stable_ids.assign(cluster_facts, kept, known.used, config.project, str(known.runs))
-    return this.work.materialize("ids", ids)

@@ -10,9 +10,9 @@ from pyspark.sql import functions as F
 from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.errors import InputError
+from identity_spark.pipeline.lasting import lasting_tables
 from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.publication import ACCUMULATING, publish, working
-from identity_spark.pipeline.resolution import lasting_tables
 from identity_spark.stages import changes
 from identity_spark.storage import integrity, runs, session
 from identity_spark.storage.known import Known, known

@@ -15,7 +15,8 @@ def newest_run(spark: SparkSession, output: Output | str) -> str:
     """The newest committed run; give it to several ``read_run``, so that a run that ends meanwhile changes none."""
     newest = runs.committed(_tables(spark, output), 1)
     if not newest:
-        raise InputError(f"{_tables(spark, output).location('identity_runs')}: no run was committed yet; run jobs/resolve.py first")
+        place = _tables(spark, output).location("identity_runs")
+        raise InputError(f"{place}: no run was committed yet; run jobs/resolve.py first")
     return str(newest[0]["run_id"])
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from identity_spark import schemas
-from identity_spark.pipeline import resolution
+from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.storage.known import known
 from identity_spark.storage.tables import Tables
@@ -187,7 +187,7 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
     before = known(tables, runs)
     members = spark.createDataFrame([(r, n) for n, c in numbered for r in c], "record_key string, cluster_id long")
     facts = spark.createDataFrame([(n, min(c)) for n, c in numbered], "cluster_id long, smallest_key string")
-    ids = resolution._lasting_ids(members, facts, before, CONFIG, this)
+    ids = lasting_ids(members, facts, before, CONFIG, this)
     of_cluster = {row.cluster_id: row.dinmo_id for row in ids.collect()}
     assert len(of_cluster) == len(clusters)
     found = {r: of_cluster[n] for n, c in numbered for r in c}
@@ -206,7 +206,7 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
         ],
     }  # fmt: skip
     frames = {name: spark.createDataFrame(found_rows, schemas.TABLES[name]) for name, found_rows in rows.items()}
-    lasting = resolution._changes(
+    lasting = what_became_of_ids(
         frames["identity_lookup"],
         spark.createDataFrame(list(golden.items()), "dinmo_id string, record_count long"),
         frames["match_pairs"],
