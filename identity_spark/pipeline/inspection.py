@@ -7,7 +7,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.errors import InputError
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import (
     read_records,
@@ -34,11 +33,7 @@ def evaluate(spark: SparkSession, config: Config, truth: str, pairs_path: str | 
     Raises ``InputError`` where there is no run or no usable label.
     """
     tables = Tables(spark, config.output)
-    versions = runs.committed_versions(tables)
-    if versions is None:
-        raise InputError(
-            f"output: {tables.location('identity_runs')} holds no committed run; run jobs/resolve.py first"
-        )
+    versions = dict(runs.newest(tables)["table_versions"])
     lookup, labels = tables.at("identity_lookup", versions), read_labels(spark, truth)
     log.info("labels ...")
     (counts,) = evaluation.label_counts(lookup, labels).collect()

@@ -146,17 +146,13 @@ class Published:
 def published(spark: SparkSession, config: Config) -> Published:
     """The last committed run; ``InputError`` where there is none, or it does not have the project's identifiers."""
     tables = Tables(spark, config.output)
-    newest = runs.committed(tables, 1)
-    if not newest:
-        place = tables.location("identity_runs")
-        raise InputError(f"output: {place} holds no committed run; run jobs/resolve.py first")
-    (run,), names = newest, [i.name for i in config.identifiers]
+    run = runs.newest(tables)
     versions = dict(run["table_versions"])
     lookup, unresolved, pairs = (
         tables.at(name, versions) for name in ("identity_lookup", "identity_unresolved_records", "match_pairs")
     )
     require_identifiers(lookup, config, run["run_id"])
-    columns = ("record_key", "source", "dinmo_id", "status", *names, "blocked")
+    columns = ("record_key", "source", "dinmo_id", "status", *(i.name for i in config.identifiers), "blocked")
     changed = run["config_hash"] != config_hash(config)
     return Published(config, run["run_id"], changed, lookup.select(*columns), unresolved, pairs.drop("run_id"))
 

@@ -94,7 +94,7 @@ def counts_by_source(standardized: DataFrame, config: Config) -> dict[str, Sourc
         F.count_if(has_value).alias("with_value"),
         F.count_if(UNREADABLE_TIME).alias("unreadable_times"),
     )
-    return {row["source"]: SourceCounts(*row[1:]) for row in counted.collect()}
+    return {row["source"]: SourceCounts(*row[1:]) for row in counted.collect()}  # a row for each source
 
 
 def require_values(found: Mapping[str, SourceCounts], config: Config) -> None:

@@ -13,11 +13,7 @@ from identity_spark.storage.tables import Tables
 
 def newest_run(spark: SparkSession, output: Output | str) -> str:
     """The newest committed run; give it to several ``read_run``, so that a run that ends meanwhile changes none."""
-    newest = runs.committed(_tables(spark, output), 1)
-    if not newest:
-        place = _tables(spark, output).location("identity_runs")
-        raise InputError(f"{place}: no run was committed yet; run jobs/resolve.py first")
-    return str(newest[0]["run_id"])
+    return str(runs.newest(_tables(spark, output))["run_id"])
 
 
 def read_run(spark: SparkSession, output: Output | str, table: str, run_id: str | None = None) -> DataFrame:

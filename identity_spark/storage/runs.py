@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
-from identity_spark.errors import ConfigError
+from identity_spark.errors import ConfigError, InputError
 from identity_spark.storage.tables import Tables
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -33,6 +33,14 @@ def committed(tables: Tables, newest: int | None = None) -> list[Row]:
         return []
     rows = manifest.where("status = 'committed'").orderBy(F.desc("started_at"), F.desc("run_id"))
     return (rows if newest is None else rows.limit(newest)).collect()
+
+
+def newest(tables: Tables) -> Row:
+    """The row of the newest committed run; ``InputError`` before the first."""
+    for row in committed(tables, 1):
+        return row
+    place = tables.location("identity_runs")
+    raise InputError(f"output: {place} holds no committed run; run jobs/resolve.py first")
 
 
 def committed_versions(tables: Tables) -> Mapping[str, int] | None:

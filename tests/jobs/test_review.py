@@ -112,7 +112,7 @@ def test_what_is_refused(job, tmp_path):
         (review, ("--out", taken), 2, "is there already and may hold labels"),
         (review, ("--out", tmp_path / "no" / "x.csv"), 2, "cannot write to"),
         (review, ("--out", tmp_path / "x.csv", "--n", 5), 2, "--n: 5 is less than one of each of the 6 strata"),
-        (review, ("--out", tmp_path / "x.csv", "--set", f"output.path={tmp_path / 'none'}"), 3, "no run was committed yet"),
+        (review, ("--out", tmp_path / "x.csv", "--set", f"output.path={tmp_path / 'none'}"), 3, "holds no committed run"),
         (evaluate, ("--sample", tmp_path / "none.csv"), 3, "cannot read"),
         (evaluate, ("--sample", tmp_path / "empty.csv"), 3, "has no column right_record_key, no column rule"),
         (evaluate, ("--sample", tmp_path / "latin.csv"), 3, "is not UTF-8"),

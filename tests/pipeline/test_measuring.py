@@ -50,3 +50,13 @@ def test_another_configuration_than_the_runs(spark, runs):
     changes = ("rules=[{name: new, criteria: [{identifiers: email}]}]", f"output.path={config.output.path}")
     with pytest.raises(InputError, match="run seed-1 had no rule new"):
         pipeline.measure_rules(spark, load_config(["conf/customers.yaml"], changes, environment={}))
+
+
+def test_a_run_without_a_pair(spark, project):
+    """Every rule has its line, and no interval."""
+    project.run("alone", [("1", "a@x.io", None, "A"), ("2", "b@x.io", "2025550111", "B")])
+    found = measured(spark, project.config(), "alone")
+    assert [(m.rule, m.precision, m.recall, m.advice) for m in found] == [
+        ("email", None, None, "drop"),
+        ("phone", None, None, "drop"),
+    ]

@@ -63,6 +63,7 @@ def _answer(holds: bool, compared: Mapping[str, object]) -> Answer:
 def shared_blocks(usable: DataFrame, left: str, right: str, config: Config) -> dict[str, list[Block]]:
     """The blocks of each rule that both records are in, sorted; ``usable`` need hold no other record."""
     parts = [F.when(has_key(usable, rule), key_parts(usable, rule)) for rule in config.rules]
+    # Two rows: a record_key is unique.
     rows = usable.where(F.col("record_key").isin(left, right)).select("record_key", F.array(*parts).alias("parts"))
     blocks = {
         row["record_key"]: [{tuple(key) for key in keys or ()} for keys in row["parts"]] for row in rows.collect()
