@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from pyspark.sql import DataFrame
 
+from identity_spark.storage import session
 from identity_spark.storage.tables import Workspace
 
 log = logging.getLogger(__name__)
@@ -28,22 +29,21 @@ class Run:
         return self.started_at.date()
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Says when the stage starts and when it ends."""
+    def stage(self, name: str) -> Iterator[list[str]]:
+        """Says when the stage starts and when it ends, with what the block puts on the list; its jobs bear its name."""
         log.info("%s ...", name)
+        told: list[str] = []
         start = time.monotonic()
-        yield
+        with session.jobs_named(self.work.spark, name):
+            yield told
         self.seconds[name] = time.monotonic() - start
-        log.info("%s: %.1f s", name, self.seconds[name])
+        log.info("%s: %s", name, ", ".join([*told, f"{self.seconds[name]:.1f} s"]))
 
     def write_down(self, name: str, frame: DataFrame) -> DataFrame:
         """``frame`` as it was written under ``name``, a stage of its own."""
-        log.info("%s ...", name)
-        start = time.monotonic()
-        written = self.work.materialize(name, frame)
-        rows = written.count()
-        self.seconds[name] = time.monotonic() - start
-        log.info("%s: %s rows, %.1f s", name, f"{rows:,}", self.seconds[name])
+        with self.stage(name) as told:
+            written = self.work.materialize(name, frame)
+            told.append(f"{written.count():,} rows")
         return written
 
 

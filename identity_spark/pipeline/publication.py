@@ -112,7 +112,7 @@ def publish(
     """
     versions = {}
     with this.stage("publish"):
-        lock.renew()
+        lock.require()
         for name, rows in results.items():
             crash.point(name)
             if name in accumulating:
@@ -130,7 +130,7 @@ def publish(
             **facts,
         }
         manifest = tables.spark.createDataFrame([tuple(row[name] for name in schemas.RUNS.names)], schemas.RUNS)
-        lock.renew()
+        lock.require()
         crash.point("identity_runs")
         tables.add("identity_runs", manifest, this.run_id, dead=())
         crash.point("committed")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
@@ -13,6 +15,7 @@ from identity_spark.storage.tables import RESTORE, Tables
 
 # What an operator may do to a table without changing a row of it.
 HARMLESS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNSET TBLPROPERTIES", "COMPUTE STATS")
+AT_ONCE = 4  # looks at tables: each waits for a small job of Delta's, far below what a machine can do
 OF_PROJECT = ("identity_golden", "identity_lookup")  # the tables with columns of the project's own
 AGAIN = "; nothing was written"
 
@@ -25,7 +28,9 @@ def require_intact(tables: Tables, last: Row | None, last_committed: str | None)
     require_manifest(tables, last_committed)
     if last is not None:
         versions = dict(last["table_versions"])
-        _refuse(p for name in TABLES if name in versions and (p := _table_problem(tables, name, versions, last)))
+        problem_of = partial(_table_problem, tables, versions=versions, last=last)
+        with ThreadPoolExecutor(AT_ONCE) as looks:
+            _refuse(looks.map(problem_of, [name for name in TABLES if name in versions]))
 
 
 def require_manifest(tables: Tables, last_committed: str | None) -> None:
@@ -44,7 +49,8 @@ def require_manifest(tables: Tables, last_committed: str | None) -> None:
 
 def require_readable(tables: Tables, names: Iterable[str], versions: Mapping[str, int]) -> None:
     """Raises ``InputError`` with every table of which these versions cannot be read whole."""
-    _refuse(p for name in names if (p := _unreadable(tables, name, versions)))
+    with ThreadPoolExecutor(AT_ONCE) as looks:
+        _refuse(looks.map(partial(_unreadable, tables, versions=versions), names))
 
 
 def require_same_types(tables: Tables, results: Mapping[str, DataFrame], last: Row | None) -> None:
@@ -68,8 +74,8 @@ def require_same_types(tables: Tables, results: Mapping[str, DataFrame], last: R
         raise CheckError("\n".join(problems))
 
 
-def _refuse(problems: Iterable[str]) -> None:
-    if lines := [f"{problem}{AGAIN}" for problem in problems]:
+def _refuse(problems: Iterable[str | None]) -> None:
+    if lines := [f"{problem}{AGAIN}" for problem in problems if problem]:
         raise InputError("\n".join(lines))
 
 

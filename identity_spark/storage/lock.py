@@ -2,7 +2,7 @@
 
 Delta lets one of two racing commits through, on object stores too, so that no other service is needed. A lock is held
 for a lease, which the holder renews; one whose lease has run out, or whose process is gone from this very machine, is
-taken over. Whoever lost it finds out before publishing, for ``renew`` then raises.
+taken over. Whoever lost it finds out before publishing, for ``require`` then raises.
 """
 
 import logging
@@ -82,6 +82,15 @@ class Lock:
         if not self._swap(self._token, expires_at=F.lit(_now() + self.lease)):
             raise LockedError(f"run {self.run_id} lost the output: {self._held_by(self._row())}")
 
+    def require(self) -> None:
+        """Holds the lock for at least half a lease more; raises ``LockedError`` as ``renew`` does.
+
+        A look at the row is enough as a rule: only where its lease runs out soon is there a commit, which costs more.
+        """
+        row = self._row()
+        if row is None or row["token"] != self._token or _aware(row["expires_at"]) < _now() + self.lease / 2:
+            self.renew()
+
     def release(self) -> None:
         """Lets go; an output that never saw a run gets its lock removed."""
         if self.last_committed is None:
@@ -98,7 +107,7 @@ class Lock:
         )
 
     def keep_renewing(self, stop: threading.Event) -> None:
-        """Renews until ``stop``; what fails once is tried again, and before publishing ``renew`` has the last word."""
+        """Renews until ``stop``; what fails once is tried again; before publishing ``require`` has the last word."""
         while not stop.wait(self.lease.total_seconds() / RENEWALS):
             try:
                 self.renew()

@@ -64,6 +64,16 @@ def _settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None
                 spark.conf.set(key, old)
 
 
+@contextmanager
+def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
+    """Spark's jobs of the block bear ``name`` in its user interface and its event log."""
+    spark.sparkContext.setJobDescription(name)
+    try:
+        yield
+    finally:
+        spark.sparkContext.setJobDescription(None)  # type: ignore[arg-type]  # None removes it
+
+
 def require_graphframes(spark: SparkSession) -> None:
     """Raises ``ConfigError`` where the GraphFrames classes are not on the class path."""
     try:

@@ -10,11 +10,29 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.config import load_config
+
 
 def test_arguments() -> None:
     assert bench.parse(["--rows", "10"]).only is None
     arguments = bench.parse(["--rows", "10", "--only", "standardize"])
     assert (arguments.rows, arguments.only, arguments.repetitions) == (10, "standardize", 5)
+
+
+def test_ratios_are_of_the_numbers_that_both_results_have() -> None:
+    earlier = {"rows": 10, "engine": "dataframe", "wall_s": 8.0, "stages": {"links": {"seconds": 2.0}, "ids": {}}}
+    later = {"rows": 10, "engine": "dataframe", "wall_s": 6.0, "stages": {"links": {"seconds": 3.0, "rows": 5}}}
+    assert bench.ratios(later, earlier) == {"rows": 1.0, "wall_s": 0.75, "stages": {"links": {"seconds": 1.5}}}
+
+
+def test_the_minimal_profile_is_a_valid_configuration(tmp_path: Path) -> None:
+    command = bench.command(bench.parse(["--rows", "10", "--profile", "minimal"]), tmp_path)
+    config = load_config(
+        [command[command.index("--config") + 1]],
+        [c for c, o in zip(command[1:], command, strict=False) if o == "--set"],
+    )
+    assert [rule.name for rule in config.rules] == ["loyalty", "email", "own_phone", "name_and_birth_date"]
+    assert all(criterion.match == "exact" for rule in config.rules for criterion in rule.criteria)
 
 
 @pytest.mark.parametrize("wrong", [[], ["--rows", "ten"], ["--rows", "10", "--only", "nothing"]])

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from identity_spark.config import Output
 from identity_spark.errors import LockedError
 from identity_spark.storage import processes
-from identity_spark.storage.lock import TABLE, Lock, writing
+from identity_spark.storage.lock import LEASE, TABLE, Lock, writing
 from identity_spark.storage.tables import Tables
 
 LONG_AGO = timedelta(seconds=-1)  # a lease that is over as soon as it begins
@@ -46,8 +46,9 @@ def test_a_lease_that_is_over_is_taken_over_and_whoever_had_it_learns_so(tables)
     sleeper.acquire()
     sleeper.renew()  # nobody came meanwhile
     next_one.acquire()
-    with pytest.raises(LockedError, match=r"run sleeper lost the output: .*run next on"):
-        sleeper.renew()
+    for insist in (sleeper.renew, sleeper.require):
+        with pytest.raises(LockedError, match=r"run sleeper lost the output: .*run next on"):
+            insist()
     sleeper.release()
     assert holder(tables) == "next"
     next_one.renew()
@@ -89,6 +90,17 @@ def test_of_those_that_start_together_one_gets_it(tables):
         assert holder(tables) == got.pop()
         told.clear()
         tables.delta(TABLE).update(F.lit(True), {"expires_at": F.lit("2020-01-01").cast("timestamp")})
+
+
+def test_a_lease_that_runs_out_soon_is_renewed_when_the_lock_is_required(tables):
+    lock = Lock(tables, "run")
+    lock.acquire()
+    whole = tables.read(TABLE).first()["expires_at"]
+    lock.require()
+    assert tables.read(TABLE).first()["expires_at"] == whole  # it runs on for long: no commit
+    tables.delta(TABLE).update(F.lit(True), {"expires_at": F.lit(whole - 0.6 * LEASE)})
+    lock.require()
+    assert tables.read(TABLE).first()["expires_at"] > whole
 
 
 def test_it_is_renewed_while_the_run_works(tables):
