@@ -1,5 +1,6 @@
 """What a project's configuration says: ``load_config`` reads it, checks all of it and fills in the defaults."""
 
+from identity_spark.config.catalog_names import name_parts, quoted
 from identity_spark.config.identifiers import value_type
 from identity_spark.config.load import config_hash, load_config
 from identity_spark.config.model import (
@@ -34,5 +35,7 @@ __all__ = [
     "Source",
     "config_hash",
     "load_config",
+    "name_parts",
+    "quoted",
     "value_type",
 ]

@@ -51,7 +51,7 @@ def output(top: Section) -> Output:
     _one_of(section, "path", "schema", "write path: folder, or schema: catalog.schema")
     return Output(
         path=section.text("path"),
-        schema=section.text("schema"),
+        schema=section.catalog_name("schema", 2, "catalog.schema"),
         keep_runs=section.limit("keep_runs", DEFAULT_KEEP_RUNS),
     )
 
@@ -73,7 +73,7 @@ def decisions(top: Section, key: str) -> Location | None:
         return None if path is None else Location(path=path)
     section = top.child(key, OVERRIDES)
     _one_of(section, "path", "table", "write path: file.csv, or table: catalog.schema.name")
-    return Location(path=section.text("path"), table=section.text("table"))
+    return Location(path=section.text("path"), table=section.catalog_name("table", 3, "catalog.schema.name"))
 
 
 def _one_of(section: Section, first: str, second: str, remedy: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from identity_spark.config.catalog_names import name_parts
 from identity_spark.config.environment import FromEnvironment
 from identity_spark.config.keys import KEYS, misplaced
 from identity_spark.config.problems import Problems, join, show, suggest
@@ -102,6 +103,13 @@ class Section:
         if value not in choices:
             self.reject(key, f"{value!r} is unknown; {suggest(value, choices)}")
             return default
+        return value
+
+    def catalog_name(self, key: str, most_parts: int, example: str) -> str | None:
+        """The name of something in a catalog, of so many parts at most."""
+        value = self.text(key)
+        if value is not None and not 1 <= len(name_parts(value)) <= most_parts:
+            self.reject(key, f"{value!r} is no name in a catalog; write one like {example}, odd parts in `backticks`")
         return value
 
     def child(self, key: str, kind: str) -> "Section":

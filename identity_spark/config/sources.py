@@ -34,7 +34,7 @@ def _source(name: str, place: str, value: Any, problems: Problems) -> Source:
         primary_key=section.texts("primary_key", single=True),
         columns=_columns(section),
         path=section.text("path"),
-        table=section.text("table"),
+        table=section.catalog_name("table", 3, "catalog.schema.name"),
         format=section.choice("format", FORMATS, "delta"),
         options=_options(section),
         where=section.text("where"),

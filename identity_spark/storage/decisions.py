@@ -7,10 +7,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType, TimestampType
 
-from identity_spark.config import Location
+from identity_spark.config import Location, quoted
 from identity_spark.errors import InputError, first_line
 from identity_spark.storage.small_tables import Wanted, read_small_table
-from identity_spark.storage.sources import quoted
 
 SHOWN = 20  # so many wrong rows are named
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from identity_spark.errors import CheckError, InputError
 from identity_spark.schemas import TABLES
 from identity_spark.storage import runs
-from identity_spark.storage.session import file_names
+from identity_spark.storage.session import file_names, is_connect
 from identity_spark.storage.tables import RESTORE, Tables
 
 # What an operator may do to a table without changing a row of it.
@@ -104,7 +104,7 @@ def _unreadable(tables: Tables, name: str, versions: Mapping[str, int]) -> str |
         files = tables.at(name, versions).inputFiles()
     except InputError as error:
         return str(error)
-    if missing := _missing_files(tables.spark, files):
+    if not is_connect(tables.spark) and (missing := _missing_files(tables.spark, files)):
         return (
             f"{tables.location(name)} (version {versions[name]}): {missing} of its {len(files)} files are gone;"
             f" {RESTORE}"

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 import delta.exceptions as races
-from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import Column, Row
-from pyspark.sql import functions as F
+from pyspark.errors import PySparkException
+from pyspark.sql import Row
 
 from identity_spark.errors import LockedError, first_line
 from identity_spark.schemas import LOCK
 from identity_spark.storage import processes
+from identity_spark.storage.session import another
 from identity_spark.storage.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ LOST_RACE = (  # they have no class in common
     races.MetadataChangedException,
     races.ProtocolChangedException,
 )
+RACES = ("DELTA_CONCURRENT", "DELTA_METADATA_CHANGED", "DELTA_PROTOCOL_CHANGED")
 PROPERTIES = {
     "delta.enableDeletionVectors": "false",
     "delta.logRetentionDuration": "interval 1 day",  # every renewal is a commit and a small file; nobody needs old ones
@@ -64,12 +65,12 @@ class Lock:
         now = _now()
         taken = self._swap(
             found["token"],
-            token=F.lit(self._token),
-            run_id=F.lit(self.run_id),
-            host=F.lit(socket.gethostname()),
-            process=F.lit(processes.this_process()).cast("string"),
-            acquired_at=F.lit(now),
-            expires_at=F.lit(now + self.lease),
+            token=self._token,
+            run_id=self.run_id,
+            host=socket.gethostname(),
+            process=processes.this_process(),
+            acquired_at=now,
+            expires_at=now + self.lease,
         )
         if not taken:
             raise LockedError(self._held_by(self._row()))
@@ -79,7 +80,7 @@ class Lock:
 
     def renew(self) -> None:
         """Holds the lock for another lease; raises ``LockedError`` where another run took it over meanwhile."""
-        if not self._swap(self._token, expires_at=F.lit(_now() + self.lease)):
+        if not self._swap(self._token, expires_at=_now() + self.lease):
             raise LockedError(f"run {self.run_id} lost the output: {self._held_by(self._row())}")
 
     def require(self) -> None:
@@ -97,14 +98,7 @@ class Lock:
             if self._is_mine():
                 self.tables.drop(TABLE)
             return
-        nothing = F.lit(None).cast("string")
-        self._swap(
-            self._token,
-            run_id=nothing,
-            host=nothing,
-            process=nothing,
-            last_committed=F.lit(self.last_committed),
-        )
+        self._swap(self._token, run_id=None, host=None, process=None, last_committed=self.last_committed)
 
     def keep_renewing(self, stop: threading.Event) -> None:
         """Renews until ``stop``; what fails once is tried again; before publishing ``require`` has the last word."""
@@ -123,7 +117,7 @@ class Lock:
         free = self.tables.spark.createDataFrame([(secrets.token_hex(8), *[None] * 6)], LOCK)
         try:
             self.tables.create(TABLE, free, PROPERTIES)
-        except (*LOST_RACE, AnalysisException):
+        except PySparkException:  # there is one by now, or another writer was faster
             if self._row() is None:
                 raise
         row = self._row()
@@ -131,14 +125,16 @@ class Lock:
             raise LockedError(f"{self.tables.location(TABLE)}: another run has just given up the output; start again")
         return row
 
-    def _swap(self, expected: str, **values: str | Column) -> bool:
-        """Changes the row where its token is the ``expected`` one; whether it is ours now."""
+    def _swap(self, expected: str, **values: str | datetime | None) -> bool:
+        """Changes the row where its token is the ``expected`` one; whether it was, and nobody else came first."""
         with self._one_at_a_time:
             try:
-                self.tables.delta(TABLE).update(F.col("token") == expected, values)
-            except LOST_RACE:
+                return self.tables.update(TABLE, "token = :expected", {"expected": expected}, **values)
+            except PySparkException as error:
+                if not _lost_race(error):
+                    raise
                 log.debug("another commit came first", exc_info=True)
-            return self._is_mine()
+                return False
 
     def _is_mine(self) -> bool:
         row = self._row()
@@ -162,7 +158,7 @@ class Lock:
 def writing(tables: Tables, run_id: str, lease: timedelta = LEASE) -> Iterator[Lock]:
     """The lock on the output while the block runs; raises ``LockedError`` where another run has it."""
     # A session of its own: Delta notes the last version written in the session, which ``Tables`` reads.
-    lock = Lock(Tables(tables.spark.newSession(), tables.output), run_id, lease)
+    lock = Lock(Tables(another(tables.spark), tables.output), run_id, lease)
     lock.acquire()
     stop = threading.Event()
     renewing = threading.Thread(target=lock.keep_renewing, args=(stop,), name="lock", daemon=True)
@@ -180,6 +176,11 @@ def _let_go(lock: Lock) -> None:
         lock.release()
     except Exception as error:  # Spark's, or Py4J's where Spark is gone
         log.warning("the lock was not released and ends with its lease: %s", first_line(error))
+
+
+def _lost_race(error: PySparkException) -> bool:
+    """Whether another commit came first; over Spark Connect the name of the error tells, not its class."""
+    return isinstance(error, LOST_RACE) or (error.getCondition() or "").startswith(RACES)
 
 
 def _now() -> datetime:

@@ -1,5 +1,9 @@
-"""The Spark session: the only module that reaches below the DataFrame interface."""
+"""The Spark session: the only module that reaches below the DataFrame interface.
 
+Over Spark Connect there is nothing below it: no files, no class path, no description of jobs.
+"""
+
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,14 +29,29 @@ RUN_SETTINGS = {
 
 
 def get_session(name: str) -> SparkSession:
-    """The active session, else a new one able to read and write Delta. Master and tunables are spark-submit's."""
+    """The active session, else a new one able to read and write Delta. Master and tunables are spark-submit's.
+
+    Where ``SPARK_REMOTE`` names a Spark Connect server, a session there; its settings are the server's.
+    """
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
-    builder = SparkSession.builder.appName(name)
-    for key, value in DELTA_SETTINGS.items():
-        builder = builder.config(key, value)
+    builder = SparkSession.builder
+    if "SPARK_REMOTE" not in os.environ:
+        builder = builder.appName(name)
+        for key, value in DELTA_SETTINGS.items():
+            builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def is_connect(spark: SparkSession) -> bool:
+    """Whether ``spark`` talks to a Spark Connect server, as on serverless compute."""
+    return type(spark).__module__.startswith("pyspark.sql.connect")
+
+
+def another(spark: SparkSession) -> SparkSession:
+    """A session with settings of its own; over Spark Connect the same one."""
+    return spark if is_connect(spark) else spark.newSession()
 
 
 @contextmanager
@@ -67,6 +86,9 @@ def _settings(spark: SparkSession, settings: Mapping[str, str]) -> Iterator[None
 @contextmanager
 def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
     """Spark's jobs of the block bear ``name`` in its user interface and its event log."""
+    if is_connect(spark):
+        yield
+        return
     spark.sparkContext.setJobDescription(name)
     try:
         yield
@@ -76,11 +98,15 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
 
 def require_graphframes(spark: SparkSession) -> None:
     """Raises ``ConfigError`` where the GraphFrames classes are not on the class path."""
+    if is_connect(spark):
+        raise ConfigError(
+            "clustering.engine: 'graphframes' does not run over Spark Connect; set clustering: {engine: dataframe}"
+        )
     try:
         java = _java(spark)
         loader = java.Thread.currentThread().getContextClassLoader()
         java.java.lang.Class.forName(GRAPHFRAMES_CLASS, True, loader)
-    except Exception as missing:  # Py4J wraps ClassNotFoundException; Spark Connect has no sparkContext at all
+    except Exception as missing:  # Py4J wraps ClassNotFoundException
         raise ConfigError(
             "clustering.engine: 'graphframes' needs the GraphFrames package on Spark's class path, and it is not there;"
             " submit with it (scripts/submit does) or set clustering: {engine: dataframe}"
@@ -92,32 +118,52 @@ def use_checkpoints(spark: SparkSession, folder: str) -> None:
     spark.sparkContext.setCheckpointDir(folder)
 
 
+def require_files(spark: SparkSession, place: str) -> None:
+    """Raises ``ConfigError`` where files cannot be listed and removed; ``place`` names the setting that asks for it."""
+    if is_connect(spark):
+        raise ConfigError(
+            f"{place}: over Spark Connect no files can be listed or removed; set output: {{schema: CATALOG.SCHEMA}}"
+        )
+
+
+def path_in_sql(spark: SparkSession, path: str) -> str:
+    """The Delta table at ``path`` as SQL names it: whole, with its file system, where that can be known."""
+    if not is_connect(spark):
+        found, files = _path_and_files(spark, path)
+        path = str(found.makeQualified(files.getUri(), files.getWorkingDirectory()).toString())
+    return "delta.`" + path.replace("`", "``") + "`"
+
+
 def make_folder(spark: SparkSession, folder: str) -> None:
     """Makes ``folder`` and its parents, on whatever file system its path names; raises ``ConfigError`` if it cannot."""
-    path = _java(spark).org.apache.hadoop.fs.Path(folder)
     try:
-        path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).mkdirs(path)
+        path, files = _path_and_files(spark, folder)
+        files.mkdirs(path)
     except Exception as error:  # whatever the file system raises: no folder, no permission, no such host
         raise ConfigError(f"output.path: cannot write to {folder}; check the path and its permissions") from error
 
 
 def file_names(spark: SparkSession, folder: str) -> list[str]:
     """The names of what ``folder`` holds, sorted; none where it does not exist."""
-    path = _java(spark).org.apache.hadoop.fs.Path(folder)
-    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    path, files = _path_and_files(spark, folder)
     return sorted(str(file.getPath().getName()) for file in files.listStatus(path)) if files.exists(path) else []
 
 
 def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> None:
     """Removes ``folder`` and all below it, on whatever file system its path names, and so many parents if now empty."""
-    path = _java(spark).org.apache.hadoop.fs.Path(folder)
-    files = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    path, files = _path_and_files(spark, folder)
     files.delete(path, True)
     for _ in range(empty_parents):
         path = path.getParent()
         if not files.exists(path) or files.listStatus(path):
             break
         files.delete(path, False)
+
+
+def _path_and_files(spark: SparkSession, path: str) -> tuple[Any, Any]:
+    """``path`` as Hadoop knows it, and its file system."""
+    found = _java(spark).org.apache.hadoop.fs.Path(path)
+    return found, found.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
 
 
 def _java(spark: SparkSession) -> Any:

@@ -1,18 +1,16 @@
 """Reads tables that people keep beside the sources, in whatever format they are: labels, overrides."""
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
+from identity_spark.config import name_parts, quoted
 from identity_spark.errors import InputError, first_line
-from identity_spark.storage.session import file_names
-from identity_spark.storage.sources import quoted
+from identity_spark.storage.session import file_names, is_connect
 
 FORMATS = {"csv": "csv", "json": "json", "jsonl": "json", "ndjson": "json", "parquet": "parquet", "orc": "orc"}
-TABLE_NAME = re.compile(r"[\w`-]+(\.[\w`-]+){0,2}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def _formats(spark: SparkSession, place: str, wanted: Wanted) -> list[str]:
     """The format of the files at ``place``; every possible one where their names do not tell; ``table`` for no path."""
     names = _file_names(spark, place, wanted)
     if not names:
-        if TABLE_NAME.fullmatch(place):
+        if "/" not in place and 1 <= len(name_parts(place)) <= 3:
             return ["table"]
         raise InputError(f"{wanted.said_by}: there is no file or folder {place}")
     if "_delta_log" in names:
@@ -74,6 +72,9 @@ def _formats(spark: SparkSession, place: str, wanted: Wanted) -> list[str]:
 
 
 def _file_names(spark: SparkSession, folder: str, wanted: Wanted) -> list[str]:
+    if is_connect(spark):  # no look at files: the place itself may tell
+        name = folder.rsplit("/", 1)[-1]
+        return [name] if "/" in folder or name.rsplit(".", 1)[-1].lower() in FORMATS else []
     try:
         return file_names(spark, folder)
     except Exception as error:  # whatever the file system raises: no permission, no such host, no such scheme

@@ -1,11 +1,11 @@
 """Reads the source tables, and nothing of them that no field needs."""
 
-from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException, ParseException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from identity_spark.config import Source
+from identity_spark.config import Source, quoted
 from identity_spark.errors import ConfigError, InputError, first_line
+from identity_spark.storage.session import path_in_sql
 
 
 def read_source(spark: SparkSession, source: Source, version: int | None = None) -> DataFrame:
@@ -22,7 +22,9 @@ def read_source(spark: SparkSession, source: Source, version: int | None = None)
     if source.where is None:
         return rows
     try:
-        return rows.where(source.where)
+        kept = rows.where(source.where)
+        kept.schema  # noqa: B018 - over Spark Connect nothing is looked at before
+        return kept
     except ParseException as error:
         raise ConfigError(f"{place}.where: {source.where!r} is no SQL predicate: {first_line(error)}") from error
     except AnalysisException as error:
@@ -34,24 +36,18 @@ def delta_version(spark: SparkSession, source: Source) -> int | None:
     if source.path is not None and source.format != "delta":
         return None
     try:
-        return newest_version(spark, path=source.path, table=source.table)
+        return newest_version(spark, _in_sql(spark, source))
     except PySparkException:  # a catalog table of another format, a view, or nothing: reading it tells which
         return None
 
 
-def newest_version(spark: SparkSession, path: str | None, table: str | None) -> int:
-    """The newest version of the Delta table at ``path``, or else of the catalog's ``table``."""
-    delta = DeltaTable.forPath(spark, path) if path is not None else DeltaTable.forName(spark, quoted(table or ""))
-    return int(delta.history(1).collect()[0]["version"])
+def newest_version(spark: SparkSession, table: str) -> int:
+    """The newest version of the Delta table that SQL names ``table``."""
+    return int(spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").collect()[0]["version"])
 
 
 def location(source: Source) -> str:
     return source.path if source.path is not None else f"table {source.table}"
-
-
-def quoted(table: str) -> str:
-    """A table name of one to three parts, each quoted for SQL."""
-    return ".".join(f"`{part.strip('`')}`" for part in table.split("."))
 
 
 def _open(spark: SparkSession, source: Source, version: int | None) -> DataFrame:
@@ -61,3 +57,7 @@ def _open(spark: SparkSession, source: Source, version: int | None) -> DataFrame
     if source.table is not None:
         return reader.table(quoted(source.table))
     return reader.format(source.format).load(source.path)
+
+
+def _in_sql(spark: SparkSession, source: Source) -> str:
+    return quoted(source.table) if source.table is not None else path_in_sql(spark, source.path or "")

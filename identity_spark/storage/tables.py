@@ -4,15 +4,21 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from delta.tables import DeltaTable
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, DataFrameReader, Row, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark.config import Output
+from identity_spark.config import Output, quoted
 from identity_spark.errors import ConfigError, InputError, first_line
-from identity_spark.storage.session import delete_folder, file_names, make_folder
-from identity_spark.storage.sources import quoted
+from identity_spark.storage.session import (
+    delete_folder,
+    file_names,
+    is_connect,
+    make_folder,
+    path_in_sql,
+    require_files,
+)
+from identity_spark.storage.sources import newest_version
 
 RESTORE = "restore it, or make a run current that is whole: jobs/rollback.py --to RUN"
 LAST_VERSION = "spark.databricks.delta.lastCommitVersionInSession"  # Delta sets it at each commit
@@ -28,9 +34,11 @@ PROPERTIES = {
 
 
 class Tables:
-    """Every table of one output by its name."""
+    """Every table of one output by its name; ``ConfigError`` for a folder where the session cannot look at files."""
 
     def __init__(self, spark: SparkSession, output: Output) -> None:
+        if output.path is not None:
+            require_files(spark, "output.path")
         self.spark = spark
         self.output = output
 
@@ -97,17 +105,28 @@ class Tables:
         beside = self.output.path or f"/tmp/identity_spark/{self.output.schema}"
         return f"{beside.rstrip('/')}/_work"
 
-    def delta(self, table: str) -> DeltaTable:
-        """The table for what only Delta does; Spark's own exception where there is none."""
-        if self.output.path is not None:
-            return DeltaTable.forPath(self.spark, self._path(table))
-        return DeltaTable.forName(self.spark, self.location(table))
+    def in_sql(self, table: str) -> str:
+        """The table as SQL names it."""
+        if self.output.path is None:
+            return self.location(table)
+        return path_in_sql(self.spark, self._path(table))
+
+    def update(self, table: str, where: str, arguments: Mapping[str, object], **values: object) -> bool:
+        """Sets columns to ``values`` in the rows that the SQL predicate keeps; whether there were any.
+
+        ``where`` names its ``arguments`` like ``:token``. Spark's own exception where another commit came first.
+        """
+        settings = ", ".join(f"{name} = :new_{name}" for name in values)
+        named = {**arguments, **{f"new_{name}": value for name, value in values.items()}}
+        (row,) = self.spark.sql(f"UPDATE {self.in_sql(table)} SET {settings} WHERE {where}", named).collect()
+        return bool(row[0])
 
     def commits(self, table: str, after: int = -1) -> list[Row]:
         """``version``, ``operation``, ``operationParameters``, ``userMetadata`` of later commits, the newest first."""
         if self.output.path is not None and self._newest_entry(table) == after:
             return []  # the usual case, and asking Delta costs a job
-        history = self.delta(table).history().where(F.col("version") > after).orderBy(F.desc("version"))
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.in_sql(table)}")
+        history = history.where(F.col("version") > after).orderBy(F.desc("version"))
         return history.select("version", "operation", "operationParameters", "userMetadata").collect()
 
     def create(self, table: str, rows: DataFrame, properties: Mapping[str, str]) -> None:
@@ -127,26 +146,27 @@ class Tables:
 
     def keeps_long(self, table: str) -> bool:
         """Whether Delta remembers long enough which files no version needs any more, and since when."""
-        properties = self.delta(table).detail().select("properties").collect()[0]["properties"]
+        (properties,) = self.spark.sql(f"DESCRIBE DETAIL {self.in_sql(table)}").select("properties").collect()[0]
         return bool(properties.get(REMEMBERED) == PROPERTIES[REMEMBERED])
 
     def unused_files(self, table: str, hours: int) -> int:
         """How many files no version needs that was current in the last ``hours``."""
-        return self.spark.sql(f"VACUUM {self._in_sql(table)} RETAIN {hours} HOURS DRY RUN").count()
+        return self.spark.sql(f"VACUUM {self.in_sql(table)} RETAIN {hours} HOURS DRY RUN").count()
 
     def vacuum(self, table: str, hours: int) -> None:
         """Removes those files."""
-        self.spark.sql(f"VACUUM {self._in_sql(table)} RETAIN {hours} HOURS")
+        self.spark.sql(f"VACUUM {self.in_sql(table)} RETAIN {hours} HOURS")
 
     def leftovers(self) -> list[str]:
         """The working files and tables that runs left behind; those of a run at work too, so hold the lock."""
-        folders = [f"{self.work_folder}/{name}" for name in file_names(self.spark, self.work_folder)]
-        return folders + self._work_tables()
+        names = [] if is_connect(self.spark) else file_names(self.spark, self.work_folder)
+        return [f"{self.work_folder}/{name}" for name in names] + self._work_tables()
 
     def remove_leftovers(self) -> None:
         for table in self._work_tables():
             self.spark.sql(f"DROP TABLE IF EXISTS {table}")
-        delete_folder(self.spark, self.work_folder)
+        if not is_connect(self.spark):
+            delete_folder(self.spark, self.work_folder)
 
     def _work_tables(self) -> list[str]:
         if self.output.schema is None:
@@ -168,13 +188,14 @@ class Tables:
     def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
         writer = rows.write.format("delta").mode(mode).options(**PROPERTIES, **options)
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
-        self.spark.conf.unset(LAST_VERSION)
+        if not is_connect(self.spark):
+            self.spark.conf.unset(LAST_VERSION)
         if self.output.path is not None:
             writer.save(self._path(table))
         else:
             writer.saveAsTable(self.location(table))
-        written = self.spark.conf.get(LAST_VERSION, None)
-        return int(written) if written else int(self.delta(table).history(1).collect()[0]["version"])
+        written = None if is_connect(self.spark) else self.spark.conf.get(LAST_VERSION, None)
+        return int(written) if written else newest_version(self.spark, self.in_sql(table))
 
     def _is_absent(self, table: str, error: PySparkException) -> bool:
         """Whether ``error`` means that nothing is there: no path, or what a first write left that died."""
@@ -183,10 +204,6 @@ class Tables:
             names = file_names(self.spark, self._path(table))
             return all(name == "_delta_log" or name.endswith((".parquet", ".crc")) for name in names)
         return condition in ABSENT
-
-    def _in_sql(self, table: str) -> str:
-        path = self._path(table).replace("`", "``")
-        return f"delta.`{path}`" if self.output.path is not None else self.location(table)
 
     def _newest_entry(self, table: str) -> int:
         """The newest version in the table's log; -1 where it holds none."""
@@ -234,4 +251,5 @@ class Workspace:
         """Removes everything this run left."""
         for table in self._made:
             self.spark.sql(f"DROP TABLE IF EXISTS {table}")
-        delete_folder(self.spark, self.folder, empty_parents=2)
+        if not is_connect(self.spark):
+            delete_folder(self.spark, self.folder, empty_parents=2)

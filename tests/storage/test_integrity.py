@@ -40,27 +40,27 @@ def log(tables, table):
 
 def test_what_dead_runs_and_operators_do_is_fine(spark, tables):
     check(tables)
-    tables.delta(TABLE).optimize().executeCompaction()
-    spark.sql(f"ALTER TABLE {tables._in_sql(TABLE)} SET TBLPROPERTIES ('mine' = 'x')")
+    spark.sql(f"OPTIMIZE {tables.in_sql(TABLE)}")
+    spark.sql(f"ALTER TABLE {tables.in_sql(TABLE)} SET TBLPROPERTIES ('mine' = 'x')")
     check(tables)
 
 
-def test_rows_deleted_by_hand_are_refused_until_restored(tables):
+def test_rows_deleted_by_hand_are_refused_until_restored(spark, tables):
     last = runs.committed(tables)[0]["table_versions"][TABLE]
-    tables.delta(TABLE).delete("value = 1")
+    spark.sql(f"DELETE FROM {tables.in_sql(TABLE)} WHERE value = 1")
     with pytest.raises(
         InputError, match=rf"{TABLE}: somebody else changed it \(DELETE, version \d\).* to version {last}, .* --to b;"
     ):
         check(tables)
-    tables.delta(TABLE).restoreToVersion(0)
+    spark.sql(f"RESTORE {tables.in_sql(TABLE)} TO VERSION AS OF 0")
     with pytest.raises(InputError):
         check(tables)
-    tables.delta(TABLE).restoreToVersion(last)
+    spark.sql(f"RESTORE {tables.in_sql(TABLE)} TO VERSION AS OF {last}")
     check(tables)
 
 
 def test_a_changed_manifest_is_refused(tables):
-    tables.delta("identity_runs").update(F.col("run_id") == "a", {"engine": F.lit("other")})
+    tables.update("identity_runs", "run_id = 'a'", {}, engine="other")
     with pytest.raises(InputError, match=r"identity_runs: somebody else changed it \(UPDATE"):
         check(tables)
 

@@ -3,10 +3,9 @@
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from pyspark.sql import functions as F
 
 from identity_spark.config import Output
 from identity_spark.errors import LockedError
@@ -65,7 +64,7 @@ def test_the_lock_of_a_process_that_is_gone_from_this_machine_is_taken_over_at_o
     assert not processes.is_gone(processes.this_process())
     assert not processes.is_gone(f"another-boot {gone.partition(' ')[2]}")
     assert not processes.is_gone(None)
-    tables.delta(TABLE).update(F.lit(True), {"process": F.lit(gone)})
+    tables.update(TABLE, "true", {}, process=gone)
     Lock(tables, "next").acquire()
     assert holder(tables) == "next"
 
@@ -89,7 +88,7 @@ def test_of_those_that_start_together_one_gets_it(tables):
         assert (len(got), len(told)) == (1, len(names) - 1)
         assert holder(tables) == got.pop()
         told.clear()
-        tables.delta(TABLE).update(F.lit(True), {"expires_at": F.lit("2020-01-01").cast("timestamp")})
+        tables.update(TABLE, "true", {}, expires_at=datetime(2020, 1, 1))
 
 
 def test_a_lease_that_runs_out_soon_is_renewed_when_the_lock_is_required(tables):
@@ -98,7 +97,7 @@ def test_a_lease_that_runs_out_soon_is_renewed_when_the_lock_is_required(tables)
     whole = tables.read(TABLE).first()["expires_at"]
     lock.require()
     assert tables.read(TABLE).first()["expires_at"] == whole  # it runs on for long: no commit
-    tables.delta(TABLE).update(F.lit(True), {"expires_at": F.lit(whole - 0.6 * LEASE)})
+    tables.update(TABLE, "true", {}, expires_at=whole - 0.6 * LEASE)
     lock.require()
     assert tables.read(TABLE).first()["expires_at"] > whole
 
