@@ -1,0 +1,154 @@
+"""The job gives the same tables wherever it runs: in a session, over Spark Connect, in a catalog, on a cluster."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import servers
+from outputs import rows
+from projects import Project
+
+from identity_spark import pipeline, schemas
+from identity_spark.config import load_config
+from identity_spark.pipeline.explaining import explain
+
+ROOT = Path(__file__).resolve().parents[2]
+JOB = ROOT / "jobs" / "resolve.py"
+CONFIG = ROOT / "conf" / "customers.yaml"
+OF_THE_RUN = ("run_id", "valid_from_run", "valid_from", "at")
+PEOPLE = [
+    ("1", "a@x.io", None, "A"),
+    ("2", "a@x.io", None, "A"),
+    ("3", "b@x.io", "2025550111", "B"),
+    ("4", "c@x.io", "2025550111", "C"),
+    ("5", "d@x.io", None, "D"),
+]
+COMPARED = [name for name in schemas.TABLES if name != "identity_runs"]
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("elsewhere") / "people"
+    maker = [sys.executable, ROOT / "scripts" / "make_people.py", "--rows", "400", "--seed", "8", "--out", folder]
+    subprocess.run(list(map(str, maker)), check=True, capture_output=True)
+    return folder
+
+
+def config(people, output, **environment):
+    """Every rule of the customers, the engine without GraphFrames."""
+    changes = ["clustering.engine=dataframe", f"output={output}"]
+    return load_config([CONFIG], changes, environment={"PEOPLE": str(people), **environment})
+
+
+def content(folder: Path) -> dict[str, list]:
+    """Every table as sorted text, without what names the run or its time."""
+    return {name: sorted(map(_text, rows(folder, name))) for name in COMPARED}
+
+
+def _text(row: dict) -> str:
+    return repr({key: value for key, value in row.items() if key not in OF_THE_RUN})
+
+
+@pytest.fixture(scope="module")
+def expected(spark, people):
+    """The tables of a run in the session of the tests, in a folder."""
+    folder = people.parent / "local"
+    pipeline.run(spark, config(people, f"{{path: '{folder}'}}"), "one")
+    found = content(folder)
+    assert all(found[name] for name in ("identity_golden", "match_pairs", "identity_unresolved_records"))
+    return found
+
+
+def test_over_spark_connect(people, expected, tmp_path):
+    with servers.connect_server(tmp_path) as address:
+        job = [sys.executable, JOB, "--config", CONFIG, "--run-id", "one"]
+        changes = ["clustering.engine=dataframe", "output={schema: default}"]
+
+        def resolve(*more: str) -> subprocess.CompletedProcess[str]:
+            told = [part for change in (*changes, *more) for part in ("--set", change)]
+            return subprocess.run(
+                list(map(str, [*job, *told])),
+                env=servers.environment(SPARK_REMOTE=address, PEOPLE=str(people)),
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        engine = resolve("clustering.engine=graphframes")
+        assert (engine.returncode, engine.stderr.count("\n")) == (2, 1)
+        assert "does not run over Spark Connect; set clustering: {engine: dataframe}" in engine.stderr
+        folder = resolve("output={path: lake}")
+        assert (folder.returncode, folder.stderr.count("\n")) == (2, 1)
+        assert "output.path: over Spark Connect no files can be listed" in folder.stderr
+        done = resolve()
+        assert done.returncode == 0, done.stderr
+    assert content(tmp_path / "warehouse") == expected
+    left = {path.name for path in (tmp_path / "warehouse").iterdir()}
+    assert left == {*schemas.TABLES, "_lock"}  # no working table
+
+
+def test_in_a_catalog_with_odd_names(spark, tmp_path):
+    """A life in a catalog: two runs, a rollback, cleaning up, and the questions that are asked of it."""
+    schema = "`odd-lake 1`"
+    spark.sql(f"CREATE SCHEMA {schema}")
+    warehouse = Path(spark.conf.get("spark.sql.warehouse.dir").removeprefix("file:")) / "odd-lake 1.db"
+    project = Project(spark, tmp_path)
+    source = project.settings["sources"]["crm"]
+    project.settings["output"] = {"schema": schema}
+    project.settings["sources"]["crm"] = {"table": f"spark_catalog.{schema}.`2 people's`"} | {
+        key: source[key] for key in ("primary_key", "columns")
+    }
+    frame = "id string, mail string, tel string, name string"
+
+    def run(run_id, people):
+        rows_of = spark.createDataFrame(people, frame).write.format("delta").mode("overwrite")
+        rows_of.saveAsTable(f"{schema}.`2 people's`")
+        return pipeline.run(spark, project.config(), run_id)
+
+    run("one", PEOPLE)
+    first = content(warehouse)
+    run("two", [*PEOPLE, ("6", "a@x.io", "2025550111", "C")])  # joins two profiles
+    (second,) = (r for r in rows(warehouse, "identity_runs") if r["run_id"] == "two")
+    assert dict(second["input_versions"]) == {"crm": 1}
+    text = explain(spark, project.config(), ["crm:1", "crm:4"], show=False, as_json=False)
+    assert "crm:6" in text
+    (tmp_path / "truth.csv").write_text("record_key,entity_id\ncrm:1,a\ncrm:2,a\ncrm:3,b\n", "utf-8")
+    assert "precision" in pipeline.evaluate(spark, project.config(), str(tmp_path / "truth.csv"))
+    pipeline.rollback(spark, project.config(), "one", "three")
+    again = content(warehouse)
+    results = ("identity_golden", "identity_matched_ids", "identity_lookup", "match_pairs")
+    assert {name: again[name] for name in results} == {name: first[name] for name in results}
+    spark.sql(f"CREATE TABLE {schema}._work_dead_links (id INT) USING delta")  # as a run leaves it that dies
+    assert "_work_dead_links`: left by a run that died" in pipeline.cleanup(spark, project.config())
+    assert {path.name for path in warehouse.iterdir()} == {*schemas.TABLES, "_lock", "2 people's"}
+
+
+def test_on_a_cluster_that_loses_a_worker(people, expected, tmp_path):
+    """Client mode, the library in a wheel, and one of two workers gone in mid-run."""
+    output = tmp_path / "output"
+    with servers.standalone_cluster(tmp_path, workers=2) as (master, workers):
+        submit = [servers.VENV_BIN / "spark-submit", "--master", master, "--deploy-mode", "client"]
+        packages = ["--jars", servers.jars(), "--py-files", wheel(tmp_path)]
+        settings = {"spark.executor.memory": "600m", "spark.cores.max": "2", "spark.log.level": "ERROR"}
+        job = shutil.copy(JOB, tmp_path / "resolve.py")  # away from the checkout, so that the wheel is what runs
+        command = [*submit, *packages, *servers.options(settings | servers.DELTA), job, "--config", CONFIG]
+        process = subprocess.Popen(
+            list(map(str, [*command, "--set", "guardrails.on_missing=exclude", "--run-id", "one"])),
+            env=servers.environment(PEOPLE=str(people), OUTPUT=str(output)),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        seen = []
+        for line in process.stderr:
+            seen.append(line)
+            if " clusters ..." in line:  # shuffles are under way
+                servers.kill(workers[0])
+        process.stdout.read()
+        assert process.wait() == 0, "".join(seen)
+    assert content(output) == expected
+    assert any("Lost executor" in line or "lost" in line.lower() for line in seen), "".join(seen)
