@@ -1,8 +1,10 @@
 """``resolve`` as another program uses it, on a session that is its own."""
 
 import doctest
+from datetime import datetime, timezone
 
 import pytest
+from pyspark.sql import Row
 
 import identity_spark
 from identity_spark import schemas
@@ -42,17 +44,21 @@ def test_the_example_of_the_docstring(in_tokyo, tmp_path, monkeypatch):
     assert {name: d for name, frame in tables.items() if (d := schemas.differences(frame, schemas.TABLES[name]))} == {}
 
 
-def test_ids_are_carried_over_from_the_last_committed_run(spark, reviewed, monkeypatch):
-    handed = {}
+def test_it_starts_from_the_last_committed_run_and_needs_no_files(spark, make_config, monkeypatch):
+    last, handed = Row(run_id="last", started_at=datetime(2100, 1, 1, tzinfo=timezone.utc)), {}
 
     def resolve(read, given, known, config, this):
         handed.update(known=known, config=config, this=this)
-        return Resolution({"identity_golden": known.ids}, {}, {}, {})
+        return Resolution({}, {"records": 0}, {}, {})
 
+    monkeypatch.setattr(dry_run.runs, "committed", lambda tables: [last])
+    monkeypatch.setattr(dry_run, "known", lambda tables, committed: committed)
+    monkeypatch.setattr(dry_run, "read_records", lambda *given: None)
     monkeypatch.setattr(dry_run.resolution, "resolve", resolve)
-    found = identity_spark.resolve(spark, reviewed.config("clustering.engine=graphframes"))
-    assert handed["known"].runs == 1
-    assert found.tables["identity_golden"].where("published").count() > 50
+    found = identity_spark.resolve(spark, make_config("clustering.engine=graphframes"))
+    assert found.counts == {"records": 0}
+    assert handed["known"] == [last]
+    assert handed["this"].started_at > last.started_at
     assert handed["config"].engine == "dataframe"
 
 
