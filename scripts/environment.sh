@@ -54,29 +54,29 @@ ensure_python() {
     cp "$ROOT/requirements.txt" "$VENV/requirements.txt"
 }
 
-resolve() {                                 # resolve COORDINATES: by Spark's own Ivy, into .spark/ivy
+resolve() {                                 # resolve COORDINATES IVY: by Spark's own Ivy, into the folder IVY
     echo 'pass' >"$ROOT/.spark/nothing.py"
-    "$VENV/bin/spark-submit" --conf "spark.jars.ivy=$ROOT/.spark/ivy" --packages "$1" "$ROOT/.spark/nothing.py" >"$ROOT/.spark/resolve.log" 2>&1
+    "$VENV/bin/spark-submit" --conf "spark.jars.ivy=$2" --packages "$1" "$ROOT/.spark/nothing.py" >"$ROOT/.spark/resolve.log" 2>&1
 }
 
-ensure_packages() {
-    local spark delta graphframes delta_jar official fallback wanted
-    spark=$(pin pyspark) delta=$(pin delta-spark) graphframes=$(pin graphframes-py)
+ensure_packages() {                         # ensure_packages [SPARK JARS]: those of a version of Spark, in the folder JARS
+    local spark=${1:-$(pin pyspark)} jars=${2:-$JARS} delta graphframes delta_jar official fallback wanted ivy
+    delta=$(pin delta-spark) graphframes=$(pin graphframes-py) ivy=$(dirname "$jars")/ivy
     delta_jar=io.delta:delta-spark_${spark%.*}_2.13:$delta
     official=io.graphframes:graphframes-spark4_2.13:$graphframes
     fallback=org.apache.sedona:sedona-spark-shaded-4.0_2.13:1.8.0       # brings the classes of GraphFrames 0.9.2, unrenamed
     wanted="$delta_jar $official"
-    [ "$(cat "$JARS/resolved" 2>/dev/null)" = "$wanted" ] && return
+    [ "$(cat "$jars/resolved" 2>/dev/null)" = "$wanted" ] && return
     say "resolving the Spark packages"
-    rm -rf "$JARS" && mkdir -p "$JARS"
-    if ! resolve "$delta_jar,$official"; then
+    rm -rf "$jars" && mkdir -p "$jars"
+    if ! resolve "$delta_jar,$official" "$ivy"; then
         say "$official is not served here; using $fallback, which carries the same GraphFrames classes"
-        resolve "$delta_jar,$fallback" || fail "the Spark packages cannot be resolved; see .spark/resolve.log"
+        resolve "$delta_jar,$fallback" "$ivy" || fail "the Spark packages cannot be resolved; see .spark/resolve.log"
     fi
     # What else Ivy brings (Hadoop, Parquet, Jackson ...) is already part of Spark.
-    find "$ROOT/.spark/ivy/jars" -regex '.*/\(io.delta\|io.unitycatalog\|io.graphframes\|org.apache.sedona\)_.*' -exec cp {} "$JARS" \;
-    [ "$(ls "$JARS" | grep -cE '^(io.delta_delta-spark|io.graphframes|org.apache.sedona)')" = 2 ] || fail "Ivy left no Delta or GraphFrames jar in .spark/ivy/jars"
-    echo "$wanted" >"$JARS/resolved"
+    find "$ivy/jars" -regex '.*/\(io.delta\|io.unitycatalog\|io.graphframes\|org.apache.sedona\)_.*' -exec cp {} "$jars" \;
+    [ "$(ls "$jars" | grep -cE '^(io.delta_delta-spark|io.graphframes|org.apache.sedona)')" = 2 ] || fail "Ivy left no Delta or GraphFrames jar in $ivy/jars"
+    echo "$wanted" >"$jars/resolved"
 }
 
 ensure_all() {

@@ -1,6 +1,9 @@
-"""One Spark session for the whole suite, and the configuration of a small project."""
+"""One Spark session for all tests of a process, and the configuration of a small project."""
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
@@ -8,6 +11,8 @@ from sessions import new_session
 
 from identity_spark.config import load_config
 
+ROOT = Path(__file__).resolve().parents[1]
+DEAR = ("made_runs", "reviewed", "built")  # fixtures of several files: those who need one run in one process
 BASE = """
 project: small
 default_country: US
@@ -32,11 +37,27 @@ output: {path: out}
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together where several processes share the suite (``--dist loadgroup``): those of one file."""
+    for item in items:
+        dear = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(dear[0] if dear else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = new_session(tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """The sdist, and the wheel that ``scripts/build`` makes out of it."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([ROOT / "scripts" / "build", folder], check=True, capture_output=True)
+    (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return SimpleNamespace(wheel=wheel, sdist=sdist)
 
 
 @pytest.fixture

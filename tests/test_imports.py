@@ -12,6 +12,8 @@ LEAVES = {"errors", "reference"}
 ALLOWED = {
     "errors": set(),
     "reference": set(),
+    "packages": set(),
+    "tasks": set(),
     "summary": set(),
     "intervals": set(),
     "sampling": set(),
@@ -30,7 +32,7 @@ ALLOWED = {
     "expressions": {"expressions", "reference"},
     "schemas": LEAVES,
     "stages": {"stages", "expressions", "config", "schemas", *LEAVES},
-    "storage": {"storage", "config", "schemas", *LEAVES},
+    "storage": {"storage", "config", "schemas", "packages", *LEAVES},
     "command_line": {"errors"},
     "pipeline": {
         "pipeline",

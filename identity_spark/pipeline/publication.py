@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -27,7 +27,10 @@ ACCUMULATING = ("identity_changes", "identity_golden_report")  # tables that kee
 
 @dataclass(frozen=True)
 class Published:
-    """A committed run: its counts, the seconds of each stage, and every table as the run left it."""
+    """A committed run: its counts, the seconds of each stage, and every table (``schemas.TABLES``) as the run left it.
+
+    ``summary`` is the text that the job prints.
+    """
 
     run_id: str
     counts: Mapping[str, int]
@@ -40,7 +43,10 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     """Reads the sources, resolves them, checks the results and publishes them.
 
     Raises our own errors (``errors.py``); then nothing was written. A run that is committed already is left as it is.
+    The session may be anybody's that has Delta (``ConfigError`` where it has not); it keeps its settings, and its
+    temporary views may be sources (``table: NAME``).
     """
+    session.require_delta(spark)
     started_at = datetime.now(timezone.utc)
     tables = Tables(spark, config.output)
     run_id = runs.checked_run_id(run_id or runs.new_run_id(started_at))
@@ -66,11 +72,10 @@ def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lo
     integrity.require_intact(tables, last, lock.last_committed)
     this.started_at = runs.start_after(last, this.started_at)
     versions = {s.name: sources.delta_version(tables.spark, s) for s in config.sources}
-    if config.engine == "graphframes":
-        session.use_checkpoints(tables.spark, f"{this.work.folder}/checkpoints")
     read = read_records(tables.spark, config, versions)
     given = overriding.read(tables.spark, config, this.started_at)
-    resolution = resolve(read, given, known(tables, committed), config, this)
+    with _checkpoints(config, this):
+        resolution = resolve(read, given, known(tables, committed), config, this)
     integrity.require_same_types(tables, resolution.tables, last)
     facts = {
         "config_hash": config_hash(config),
@@ -84,6 +89,13 @@ def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lo
     written = {name: tables.at(name, published) for name in (*published, "identity_runs")}
     text = summary(this.run_id, resolution.metrics, resolution.reasons)
     return Published(this.run_id, resolution.counts, this.seconds, written, text)
+
+
+def _checkpoints(config: Config, this: Run) -> AbstractContextManager[None]:
+    """A place for the checkpoints of GraphFrames; the other engine needs none."""
+    if config.engine != "graphframes":
+        return nullcontext()
+    return session.checkpoints(this.work.spark, f"{this.work.folder}/checkpoints")
 
 
 @contextmanager

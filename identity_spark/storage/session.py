@@ -7,20 +7,26 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 from pyspark.sql import SparkSession
 
+from identity_spark import packages
 from identity_spark.errors import ConfigError
 
 DELTA_SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }
+NOWHERE = "/identity_spark/no_such_table"
+WITHOUT_SETTINGS = "DELTA_CONFIGURE_SPARK_SESSION_WITH_EXTENSION_AND_CATALOG"
+WITHOUT_CLASSES = ("DATA_SOURCE_NOT_FOUND", "Cannot find catalog plugin class")
 VACUUM_SETTINGS = {
     "spark.databricks.delta.retentionDurationCheck.enabled": "false",  # what is kept counts in runs
     "spark.databricks.delta.vacuum.retentionWindowIgnore.enabled": "false",  # else Delta 4.4 ignores RETAIN
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",  # tables are one folder: 10,000 tasks list nothing
 }
+PREPARED = ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION")  # where Delta is there already, by other classes
 GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"
 RUN_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # dates and timestamps mean the same on every machine
@@ -31,17 +37,46 @@ RUN_SETTINGS = {
 def get_session(name: str) -> SparkSession:
     """The active session, else a new one able to read and write Delta. Master and tunables are spark-submit's.
 
-    Where ``SPARK_REMOTE`` names a Spark Connect server, a session there; its settings are the server's.
+    Where ``SPARK_REMOTE`` names a Spark Connect server, a session there, with the server's settings. Raises
+    ``ConfigError`` where Delta's classes are missing.
     """
     active = SparkSession.getActiveSession()
-    if active is not None:
-        return active
-    builder = SparkSession.builder
-    if "SPARK_REMOTE" not in os.environ:
-        builder = builder.appName(name)
-        for key, value in DELTA_SETTINGS.items():
-            builder = builder.config(key, value)
-    return builder.getOrCreate()
+    if active is None:
+        builder = SparkSession.builder
+        if not any(place in os.environ for place in PREPARED):
+            builder = builder.appName(name)
+            for key, value in DELTA_SETTINGS.items():
+                builder = builder.config(key, value)
+        active = builder.getOrCreate()
+    require_delta(active)
+    return active
+
+
+_with_delta: WeakSet[SparkSession] = WeakSet()
+
+
+def require_delta(spark: SparkSession) -> None:
+    """Raises ``ConfigError`` where the session lacks Delta's classes or its settings; a session is asked once."""
+    if spark in _with_delta:
+        return
+    try:
+        spark.read.format("delta").load(NOWHERE).schema  # noqa: B018 - over Spark Connect nothing happens before
+    except Exception as error:  # always one, as nothing is there: only Delta's absence counts
+        _refuse_without_delta(str(error))
+    _with_delta.add(spark)
+
+
+def _refuse_without_delta(said: str) -> None:
+    """Raises ``ConfigError`` where what Spark ``said`` means that it has no Delta."""
+    if WITHOUT_SETTINGS in said:
+        settings = " and ".join(f"{key}={value}" for key, value in DELTA_SETTINGS.items())
+        raise ConfigError(f"the Spark session has no Delta: start it with {settings}; they cannot be set afterwards")
+    if any(name in said for name in WITHOUT_CLASSES):
+        raise ConfigError(
+            "Delta's classes are not on Spark's class path; start with them:"
+            f" spark-submit --packages {packages.delta()}, or for plain Python the environment variable"
+            f" PYSPARK_SUBMIT_ARGS='--packages {packages.delta()} pyspark-shell'"
+        )
 
 
 def is_connect(spark: SparkSession) -> bool:
@@ -113,9 +148,17 @@ def require_graphframes(spark: SparkSession) -> None:
         ) from missing
 
 
-def use_checkpoints(spark: SparkSession, folder: str) -> None:
-    """Makes ``folder`` the place where GraphFrames breaks its lineage."""
-    spark.sparkContext.setCheckpointDir(folder)
+@contextmanager
+def checkpoints(spark: SparkSession, folder: str) -> Iterator[None]:
+    """``folder`` is the place where GraphFrames breaks its lineage, and afterwards the one before is again."""
+    context = spark.sparkContext
+    before = context.getCheckpointDir()
+    context.setCheckpointDir(folder)
+    try:
+        yield
+    finally:
+        # Spark names the folder that it made in the one given; null makes it forget, which the types of Python refuse.
+        context._jsc.sc().setCheckpointDir(before and before.rpartition("/")[0])
 
 
 def require_files(spark: SparkSession, place: str) -> None:

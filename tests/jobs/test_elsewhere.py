@@ -126,12 +126,12 @@ def test_in_a_catalog_with_odd_names(spark, tmp_path):
     assert {path.name for path in warehouse.iterdir()} == {*schemas.TABLES, "_lock", "2 people's"}
 
 
-def test_on_a_cluster_that_loses_a_worker(people, expected, tmp_path):
+def test_on_a_cluster_that_loses_a_worker(people, expected, built, tmp_path):
     """Client mode, the library in a wheel, and one of two workers gone in mid-run."""
     output = tmp_path / "output"
     with servers.standalone_cluster(tmp_path, workers=2) as (master, workers):
         submit = [servers.VENV_BIN / "spark-submit", "--master", master, "--deploy-mode", "client"]
-        packages = ["--jars", servers.jars(), "--py-files", wheel(tmp_path)]
+        packages = ["--jars", servers.jars(), "--py-files", built.wheel]
         settings = {"spark.executor.memory": "600m", "spark.cores.max": "2", "spark.log.level": "ERROR"}
         job = shutil.copy(JOB, tmp_path / "resolve.py")  # away from the checkout, so that the wheel is what runs
         command = [*submit, *packages, *servers.options(settings | servers.DELTA), job, "--config", CONFIG]

@@ -1,0 +1,47 @@
+"""One short text for all that a run published, without what differs from run to run (when it ran, how long it took).
+
+python scripts/digest.py OUTPUT
+"""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+
+TABLES = {  # with the columns that say when
+    "identity_golden": (),
+    "identity_matched_ids": (),
+    "identity_unresolved_records": (),
+    "identity_lookup": (),
+    "match_pairs": (),
+    "identity_changes": (),
+    "identity_redirects": (),
+    "identity_history": ("valid_from", "valid_to"),
+    "identity_golden_report": (),
+}
+
+
+def digest(output: Path) -> str:
+    """The first digits of a SHA-256 over the rows of every table, whatever their order."""
+    whole = hashlib.sha256()
+    for table, times in TABLES.items():
+        rows = DeltaTable(str(output / table)).to_pyarrow_table().drop_columns(list(times)).to_pylist()
+        for row in sorted(json.dumps(plain(row), sort_keys=True, default=str) for row in rows):
+            whole.update(f"{table} {row}\n".encode())
+    return whole.hexdigest()[:12]
+
+
+def plain(value: Any) -> Any:
+    """``value`` with the entries of maps, which pyarrow gives as lists of pairs in any order, sorted."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return sorted(value, key=str) if value and isinstance(value[0], tuple) else [plain(item) for item in value]
+    return value
+
+
+if __name__ == "__main__":
+    print(digest(Path(sys.argv[1])))
