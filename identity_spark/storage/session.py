@@ -5,7 +5,7 @@ Over Spark Connect there is nothing below it: no files, no class path, no descri
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -52,6 +52,14 @@ def get_session(name: str) -> SparkSession:
     return active
 
 
+def _allow_deep_plans() -> None:
+    """Lets the client of Spark Connect send expressions of more than 50 functions in one another; servers take 500."""
+    with suppress(ImportError):  # another implementation of protobuf
+        from google._upb._message import SetAllowOversizeProtos
+
+        SetAllowOversizeProtos(True)
+
+
 _with_delta: WeakSet[SparkSession] = WeakSet()
 
 
@@ -59,6 +67,8 @@ def require_delta(spark: SparkSession) -> None:
     """Raises ``ConfigError`` where the session lacks Delta's classes or its settings; a session is asked once."""
     if spark in _with_delta:
         return
+    if is_connect(spark):
+        _allow_deep_plans()
     try:
         spark.read.format("delta").load(NOWHERE).schema  # noqa: B018 - over Spark Connect nothing happens before
     except Exception as error:  # always one, as nothing is there: only Delta's absence counts

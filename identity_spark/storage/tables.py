@@ -131,7 +131,7 @@ class Tables:
 
     def create(self, table: str, rows: DataFrame, properties: Mapping[str, str]) -> None:
         """A new table with ``rows``; Spark's own exception where there is one already, or another writer was faster."""
-        writer = rows.write.format("delta").mode("errorifexists").options(**properties)
+        writer = rows.write.format("delta").mode("error").options(**properties)
         if self.output.path is not None:
             writer.save(self._path(table))
         else:

@@ -59,14 +59,14 @@ def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -
     )
     choosing = [choice for choice in wanted if not choice.collects]
     whole = Window.partitionBy("dinmo_id")
-    offering = placed.withColumns(_merged(choice.offer() for choice in choosing))
-    won = offering.withColumns(_merged(choice.winners(whole) for choice in choosing))
+    offering = placed.select("*", *_merged(choice.offer() for choice in choosing))
+    won = offering.select("*", *_merged(choice.winners(whole) for choice in choosing))
     sources = masks(F.col("source_rank"), len(config.sources))
     is_best = F.col(PLACE) == 1
     profiles = won.groupBy("dinmo_id").agg(
         F.first(F.when(is_best, F.col("record_key")), ignorenulls=True).alias("record_key"),
         *(F.first(F.when(is_best, c.collected()), ignorenulls=True).alias(c.survivor) for c in wanted if c.collects),
-        *(value.alias(name) for name, value in _merged(choice.survivors() for choice in choosing).items()),
+        *_merged(choice.survivors() for choice in choosing),
         F.count("*").alias("record_count"),
         *(mask.alias(f"sources_{n}") for n, mask in enumerate(sources)),
         F.min("updated_at").alias("first_seen_at"),
@@ -77,8 +77,9 @@ def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -
     return profiles.withColumns({**survived, "consent_widened": widened})
 
 
-def _merged(parts: Iterable[Mapping[str, Column]]) -> dict[str, Column]:
-    return {name: column for part in parts for name, column in part.items()}
+def _merged(parts: Iterable[Mapping[str, Column]]) -> list[Column]:
+    """The columns of all ``parts`` under their names, each name once."""
+    return [column.alias(name) for name, column in {n: c for part in parts for n, c in part.items()}.items()]
 
 
 def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
@@ -107,8 +108,8 @@ def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -
 def _of_one(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """What ``_rows`` needs of profiles of one record: its own values."""
     record = F.struct(F.lit(1).alias(PLACE), "record_key", "updated_at")
-    own = published.withColumns({c.held: c.own_values() for c in wanted if c.looks_at_all})
-    own = own.withColumns({c.survivor: c.collected() for c in wanted if c.collects})
+    own = published.select("*", *(c.own_values().alias(c.held) for c in wanted if c.looks_at_all))
+    own = own.select("*", *(c.collected().alias(c.survivor) for c in wanted if c.collects))
     columns: dict[str, Column] = {}
     for choice in wanted:
         values = {} if choice.collects else {n: F.when(choice.offers(), v) for n, v in choice.own().items()}

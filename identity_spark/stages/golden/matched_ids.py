@@ -51,7 +51,7 @@ def matched_ids(resolved: DataFrame, golden: DataFrame, config: Config, today: d
 
 def _alone(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """``published`` profiles of one record with ``surviving``, as golden records have it."""
-    own = published.withColumns({c.held: c.own_values() for c in wanted if c.looks_at_all})
+    own = published.select("*", *(c.own_values().alias(c.held) for c in wanted if c.looks_at_all))
     surviving: dict[str, Column] = {}
     for choice in wanted:
         for field in choice.fields:

@@ -42,7 +42,7 @@ def cluster_metrics(members: DataFrame, links: DataFrame, config: Config) -> Dat
     several = members.where("linked").groupBy("cluster_id")
     sizes = several.agg(F.count("*").alias("records"), F.min("record_key").alias("smallest_key"))
     largest = sizes.orderBy(F.desc("records"), "smallest_key").limit(LARGEST)
-    in_order = Window.orderBy(F.desc("records"), "smallest_key")  # of ten rows
+    in_order = Window.partitionBy(F.lit(0)).orderBy(F.desc("records"), "smallest_key")  # one partition of ten rows
     named = largest.withColumn("name", F.concat(F.lit("largest_cluster_"), F.row_number().over(in_order)))
     held = _held_together(members, links, named, config)
     records = named.select("name", F.lit("records").alias("metric"), F.col("records").alias("value"))
