@@ -37,8 +37,9 @@ from identity_spark.reference import folder
 print(load_config([folder() / "customers.yaml"]).project, "pyspark" in sys.modules)
 """
 SPARK = (
-    "--master local[2] --driver-memory 2g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=4"
-    " --conf spark.databricks.delta.snapshotPartitions=2"
+    "--master local[2] --driver-memory 2g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
+    " --conf spark.databricks.delta.snapshotPartitions=1"
+    " --driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'"  # a short job pays for compiling, not for rows
 )
 
 
