@@ -12,7 +12,7 @@ from sessions import new_session
 from identity_spark.config import load_config
 
 ROOT = Path(__file__).resolve().parents[1]
-DEAR = ("made_runs", "reviewed", "built")  # fixtures of several files: those who need one run in one process
+DEAR = ("demo", "made_runs", "reviewed", "built")  # fixtures of several files: those who need one run in one process
 BASE = """
 project: small
 default_country: US

@@ -7,11 +7,22 @@ from typing import Any
 
 from deltalake import DeltaTable
 
+OF_THE_RUN = ("run_id", "valid_from_run", "valid_from", "at")  # columns that differ between runs of the same data
 Rules = Mapping[str, Sequence[str]]  # identifiers of each exact rule
 
 
 def rows(output: Path, table: str) -> list[dict[str, Any]]:
     return DeltaTable(str(output / table)).to_pyarrow_table().to_pylist()
+
+
+def content(output: Path) -> dict[str, list[str]]:
+    """Every table but the manifest as sorted text, without what names a run or its time."""
+    tables = [path.name for path in output.iterdir() if path.name not in ("_lock", "identity_runs")]
+    return {name: sorted(map(_text, rows(output, name))) for name in tables}
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    return repr({key: value for key, value in row.items() if key not in OF_THE_RUN})
 
 
 def connected(groups: Iterable[Sequence[Any]]) -> list[set[Any]]:

@@ -1,8 +1,6 @@
 """Conflicts taken apart and people's decisions, by the job as a user runs it; and what peeling is worth on labels."""
 
 import csv
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from math import comb
@@ -10,7 +8,7 @@ from math import comb
 import pytest
 from outputs import ids, rows
 from pyspark.sql import functions as F
-from test_resolve import CONFIG, ROOT, submit
+from submitted import CONFIG, make_people, submit
 
 from identity_spark.config import load_config
 from identity_spark.pipeline.overriding import Overrides
@@ -31,10 +29,7 @@ LIMITS = (
 def folder(tmp_path_factory):
     """Made data of 2,000 records and a first run of it, which excludes conflicts."""
     folder = tmp_path_factory.mktemp("guarded")
-    options = ["--rows", "2000", "--seed", "7", "--out", folder / "people"]
-    subprocess.run(
-        [sys.executable, *map(str, (ROOT / "scripts" / "make_people.py", *options))], check=True, capture_output=True
-    )
+    make_people(folder, 2000, seed=7)
     done = submit(folder, "resolve.py", *(word for limit in LIMITS for word in ("--set", limit)))
     assert done.returncode == 0, done.stderr
     assert "sources.crm.max_records_per_profile" in done.stdout, "the summary names broken limits"
