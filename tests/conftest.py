@@ -12,7 +12,6 @@ from sessions import new_session
 from identity_spark.config import load_config
 
 ROOT = Path(__file__).resolve().parents[1]
-DEAR = ("demo", "made_runs", "reviewed", "built")  # fixtures of several files: those who need one run in one process
 BASE = """
 project: small
 default_country: US
@@ -35,13 +34,6 @@ rules:
 golden: {fields: {city: {strategy: last_non_null}}}
 output: {path: out}
 """
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay together where several processes share the suite (``--dist loadgroup``): those of one file."""
-    for item in items:
-        dear = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group(dear[0] if dear else str(item.path)))
 
 
 @pytest.fixture(scope="session")
