@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
+from digest import plain
 
 OF_THE_RUN = ("run_id", "valid_from_run", "valid_from", "at")  # columns that differ between runs of the same data
 Rules = Mapping[str, Sequence[str]]  # identifiers of each exact rule
@@ -22,7 +23,7 @@ def content(output: Path) -> dict[str, list[str]]:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    return repr({key: value for key, value in row.items() if key not in OF_THE_RUN})
+    return repr(plain({key: value for key, value in row.items() if key not in OF_THE_RUN}))
 
 
 def connected(groups: Iterable[Sequence[Any]]) -> list[set[Any]]:

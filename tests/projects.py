@@ -11,6 +11,8 @@ from identity_spark.config import Config, load_config
 from identity_spark.pipeline.publication import Published
 
 Row = tuple[str, str | None, str | None, str | None]  # id, mail, phone, surname
+# 1 and 2 share an e-mail, 3 and 4 a phone, 5 is alone.
+PEOPLE: list[Row] = [("1", "a@x.io", None, "A"), ("2", "a@x.io", None, "A"), ("3", "b@x.io", "2025550111", "B"), ("4", "c@x.io", "2025550111", "C"), ("5", "d@x.io", None, "D")]  # fmt: skip
 
 
 class Project:

@@ -13,18 +13,15 @@ from pathlib import Path
 import pyspark
 from sessions import PACKAGES
 
+from identity_spark.storage.session import DELTA_SETTINGS
+
 SPARK_HOME = Path(pyspark.__file__).parent
 VENV_BIN = Path(sys.executable).parent
 LOOPBACK = "127.0.0.1"
 PATIENCE = 180  # seconds that a server may take to come up
 CONNECT = "org.apache.spark.sql.connect.service.SparkConnectServer"
 MASTER, WORKER = "org.apache.spark.deploy.master.Master", "org.apache.spark.deploy.worker.Worker"
-DELTA = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-    "spark.databricks.delta.snapshotPartitions": "2",
-    "spark.sql.shuffle.partitions": "4",
-}
+SMALL = {"spark.databricks.delta.snapshotPartitions": "2", "spark.sql.shuffle.partitions": "4"}
 
 
 def jars() -> str:
@@ -47,7 +44,8 @@ def connect_server(folder: Path) -> Iterator[str]:
     """The address of a Spark Connect server with Delta, its tables under ``folder``/warehouse."""
     port = _free_port()
     settings = {
-        **DELTA,
+        **DELTA_SETTINGS,
+        **SMALL,
         "spark.connect.grpc.binding.address": LOOPBACK,
         "spark.connect.grpc.binding.port": str(port),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pyspark.sql import DataFrame
 
 from identity_spark.storage import session
-from identity_spark.storage.tables import Workspace
+from identity_spark.storage.workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from identity_spark.pipeline.resolution import resolve
 from identity_spark.storage import integrity, runs, session, sources
 from identity_spark.storage.known import known
 from identity_spark.storage.lock import Lock, writing
-from identity_spark.storage.tables import Tables, Workspace
+from identity_spark.storage.tables import Tables
+from identity_spark.storage.workspace import Workspace
 from identity_spark.summary import summary
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from identity_spark.stages import changes
 from identity_spark.storage import integrity, runs, session
 from identity_spark.storage.known import Known, known
 from identity_spark.storage.lock import Lock, writing
-from identity_spark.storage.tables import Tables, Workspace
+from identity_spark.storage.tables import Tables
+from identity_spark.storage.workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -134,11 +134,13 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
     if is_connect(spark):
         yield
         return
-    spark.sparkContext.setJobDescription(name)
+    context = spark.sparkContext
+    before = context.getLocalProperty("spark.job.description")
+    context.setJobDescription(name)
     try:
         yield
     finally:
-        spark.sparkContext.setJobDescription(None)  # type: ignore[arg-type]  # None removes it
+        context.setJobDescription(before)  # type: ignore[arg-type]  # None removes it
 
 
 def require_graphframes(spark: SparkSession) -> None:

@@ -1,4 +1,4 @@
-"""The output: Delta tables under a folder or in a catalog schema, and the working files of a run beside them."""
+"""The output: Delta tables under a folder or in a catalog schema."""
 
 import json
 import re
@@ -87,9 +87,11 @@ class Tables:
         return frame
 
     def prepare(self) -> None:
-        """Makes the folder of the output; raises ``ConfigError`` where it cannot be written to."""
+        """Makes the folder of the output; raises ``ConfigError`` where it cannot be written to, or no such schema is."""
         if self.output.path is not None:
             make_folder(self.spark, self.output.path)
+        elif not self.spark.catalog.databaseExists(quoted(self.output.schema or "")):
+            raise ConfigError(f"output.schema: there is no schema {self.output.schema}; create it first")
 
     def require_writable(self, names: Iterable[str]) -> None:
         """Raises ``ConfigError`` where something else than a Delta table stands in the place of a table."""
@@ -217,39 +219,3 @@ class Tables:
         if self.output.path is not None:
             return reader.load(self._path(table))
         return reader.table(self.location(table))
-
-
-class Workspace:
-    """The working files of one run: frames written once and read back, so that no plan is computed twice or grows."""
-
-    def __init__(self, tables: Tables, run_id: str) -> None:
-        self.tables = tables
-        self.run_id = run_id
-        self.spark = tables.spark
-        self._made: list[str] = []
-
-    @property
-    def folder(self) -> str:
-        return f"{self.tables.work_folder}/{self.run_id}"
-
-    def materialize(self, name: str, frame: DataFrame) -> DataFrame:
-        """``frame`` as it was written under ``name``: the same rows and ids at every later use."""
-        if self.tables.output.path is not None:
-            frame.write.mode("overwrite").parquet(f"{self.folder}/{name}")
-            return self.spark.read.schema(frame.schema).parquet(f"{self.folder}/{name}")
-        table = self.tables.location(re.sub(r"\W", "_", f"_work_{self.run_id}_{name}").lower())
-        frame.write.mode("overwrite").format("delta").saveAsTable(table)
-        self._made.append(table)
-        return self.spark.read.table(table)
-
-    def prepare(self) -> None:
-        """Makes the folder of the run; raises ``ConfigError`` where the output cannot be written to."""
-        if self.tables.output.path is not None:
-            make_folder(self.spark, self.folder)
-
-    def clear(self) -> None:
-        """Removes everything this run left."""
-        for table in self._made:
-            self.spark.sql(f"DROP TABLE IF EXISTS {table}")
-        if not is_connect(self.spark):
-            delete_folder(self.spark, self.folder, empty_parents=2)

@@ -5,22 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import servers
 from outputs import content, rows
-from projects import Project
+from projects import PEOPLE, Project
 from submitted import CONFIG, ROOT
 
 from identity_spark import pipeline, schemas
+from identity_spark.errors import ConfigError
 from identity_spark.pipeline.explaining import explain
 
 JOB = ROOT / "jobs" / "resolve.py"
-PEOPLE = [
-    ("1", "a@x.io", None, "A"),
-    ("2", "a@x.io", None, "A"),
-    ("3", "b@x.io", "2025550111", "B"),
-    ("4", "c@x.io", "2025550111", "C"),
-    ("5", "d@x.io", None, "D"),
-]
 
 
 def test_over_spark_connect(demo, tmp_path):
@@ -59,7 +54,7 @@ def test_in_a_catalog_with_names_to_be_quoted(spark, tmp_path):
     warehouse = Path(spark.conf.get("spark.sql.warehouse.dir").removeprefix("file:")) / "2lake.db"
     project = Project(spark, tmp_path)
     source = project.settings["sources"]["crm"]
-    project.settings["output"] = {"schema": schema}
+    project.settings["output"] = {"schema": f"spark_catalog.{schema}"}
     project.settings["sources"]["crm"] = {"table": f"spark_catalog.{schema}.`2people`"} | {
         key: source[key] for key in ("primary_key", "columns")
     }
@@ -70,6 +65,8 @@ def test_in_a_catalog_with_names_to_be_quoted(spark, tmp_path):
         rows_of.saveAsTable(f"{schema}.`2people`")
         return pipeline.run(spark, project.config(), run_id)
 
+    with pytest.raises(ConfigError, match=r"output\.schema: there is no schema spark_catalog\.nowhere; create it first"):
+        pipeline.run(spark, project.config("output={schema: spark_catalog.nowhere}"))
     run("one", PEOPLE)
     first = content(warehouse)
     run("two", [*PEOPLE, ("6", "a@x.io", "2025550111", "C")])  # joins two profiles
@@ -96,7 +93,7 @@ def test_on_a_cluster_that_loses_a_worker(demo, built, tmp_path):
         packages = ["--jars", servers.jars(), "--py-files", built.wheel]
         settings = {"spark.executor.memory": "600m", "spark.cores.max": "2", "spark.log.level": "ERROR"}
         job = shutil.copy(JOB, tmp_path / "resolve.py")  # away from the checkout, so that the wheel is what runs
-        command = [*submit, *packages, *servers.options(settings | servers.DELTA), job, "--config", CONFIG]
+        command = [*submit, *packages, *servers.options(settings | servers.SMALL), job, "--config", CONFIG]
         process = subprocess.Popen(
             list(map(str, [*command, "--run-id", "one"])),
             env=servers.environment(PEOPLE=str(demo.folder / "people"), OUTPUT=str(output)),

@@ -15,7 +15,8 @@ from identity_spark.pipeline.publication import publish, working
 from identity_spark.storage import integrity, runs, session
 from identity_spark.storage.known import Known, known
 from identity_spark.storage.lock import writing
-from identity_spark.storage.tables import Tables, Workspace
+from identity_spark.storage.tables import Tables
+from identity_spark.storage.workspace import Workspace
 
 FACTS = {"config_hash": "", "code_version": "", "engine": "", "input_versions": {}, "counts": {}}
 

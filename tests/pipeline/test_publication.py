@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 import pytest
 from deltalake import DeltaTable
 from outputs import ids, rows
-from projects import Project
+from projects import PEOPLE, Project
 
 from identity_spark import pipeline, schemas
 from identity_spark.errors import CheckError, InputError, LockedError
@@ -17,7 +17,6 @@ from identity_spark.storage.lock import writing
 from identity_spark.storage.readers import ids_on, newest_run, read_run
 from identity_spark.storage.tables import Tables
 
-PEOPLE = [("1", "a@x.io", None, "A"), ("2", "a@x.io", None, "A"), ("3", "b@x.io", "2025550111", "B"), ("4", "c@x.io", "2025550111", "C"), ("5", "d@x.io", None, "D")]  # fmt: skip
 TEN_DAYS = 10 * 24 * 3600 * 1000
 # Without phones: an identifier and a rule go, others come, and a source.
 OTHER = (

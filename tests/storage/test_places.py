@@ -3,7 +3,8 @@
 import pytest
 
 from identity_spark.config import Output
-from identity_spark.storage.tables import Tables, Workspace
+from identity_spark.storage.tables import Tables
+from identity_spark.storage.workspace import Workspace
 
 
 @pytest.mark.parametrize(
