@@ -87,7 +87,7 @@ class Tables:
         return frame
 
     def prepare(self) -> None:
-        """Makes the folder of the output; raises ``ConfigError`` where it cannot be written to or no schema is there."""
+        """Makes the folder of the output; raises ``ConfigError`` where nobody can write to it or no schema is there."""
         if self.output.path is not None:
             make_folder(self.spark, self.output.path)
         elif not self.spark.catalog.databaseExists(quoted(self.output.schema or "")):

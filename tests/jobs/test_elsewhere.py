@@ -65,7 +65,9 @@ def test_in_a_catalog_with_names_to_be_quoted(spark, tmp_path):
         rows_of.saveAsTable(f"{schema}.`2people`")
         return pipeline.run(spark, project.config(), run_id)
 
-    with pytest.raises(ConfigError, match=r"output\.schema: there is no schema spark_catalog\.nowhere; create it first"):
+    with pytest.raises(
+        ConfigError, match=r"output\.schema: there is no schema spark_catalog\.nowhere; create it first"
+    ):
         pipeline.run(spark, project.config("output={schema: spark_catalog.nowhere}"))
     run("one", PEOPLE)
     first = content(warehouse)
