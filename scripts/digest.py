@@ -1,4 +1,4 @@
-"""One short text for all that a run published, without what differs from run to run (when it ran, how long it took).
+"""One short text for all that the last committed run published, without what differs from run to run (when it ran).
 
 python scripts/digest.py OUTPUT
 """
@@ -26,12 +26,19 @@ TABLES = {  # with the columns that say when
 
 def digest(output: Path) -> str:
     """The first digits of a SHA-256 over the rows of every table, whatever their order."""
-    whole = hashlib.sha256()
+    whole, versions = hashlib.sha256(), committed(output)
     for table, times in TABLES.items():
-        rows = DeltaTable(str(output / table)).to_pyarrow_table().drop_columns(list(times)).to_pylist()
+        published = DeltaTable(str(output / table), version=versions[table])
+        rows = published.to_pyarrow_table().drop_columns(list(times)).to_pylist()
         for row in sorted(json.dumps(plain(row), sort_keys=True, default=str) for row in rows):
             whole.update(f"{table} {row}\n".encode())
     return whole.hexdigest()[:12]
+
+
+def committed(output: Path) -> dict[str, int]:
+    """The versions of the tables that belong to the last committed run."""
+    runs = DeltaTable(str(output / "identity_runs")).to_pyarrow_table(columns=["started_at", "table_versions"])
+    return dict(max(runs.to_pylist(), key=lambda run: run["started_at"])["table_versions"])
 
 
 def plain(value: Any) -> Any:
