@@ -1,5 +1,6 @@
 """One Spark session for all tests of a process, and the configuration of a small project."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from pyspark.sql import SparkSession
 from sessions import new_session
 
 from identity_spark.config import load_config
+
+# Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = """

@@ -1,6 +1,6 @@
 """Postal addresses, their parts, and postal codes. Words and their short forms: ``conf/address_words.yaml``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, reduce
 from itertools import accumulate, chain
 
@@ -47,8 +47,8 @@ def standardize_address(raw: Column) -> Column:
     Null for more than ``LONGEST`` characters too. The first words, all that most addresses have, are looked up in a set
     and a map, one by one, and the others found by a regular expression: a lambda over the words would be interpreted.
     """
-    words = F.split(_spelled(raw), BETWEEN_WORDS)
-    first = (_short(F.get(words, F.lit(place))) for place in range(LOOKED_UP))
+    words, short = F.split(_spelled(raw), BETWEEN_WORDS), _lookup()
+    first = (short(F.get(words, F.lit(place))) for place in range(LOOKED_UP))
     others = F.array_join(F.slice(words, LOOKED_UP + 1, LONGEST), " ")
     more = F.when((F.size(words) > LOOKED_UP) & (F.length(raw) <= LONGEST), _shortened(others))
     address = F.regexp_replace(F.trim(F.concat_ws(" ", *first, more)), _needless(), "")
@@ -91,12 +91,18 @@ def _spelled(raw: Column) -> Column:
     return F.replace(F.replace(_folded(raw), F.lit("'s "), F.lit("s ")), F.lit("#"), number_sign)
 
 
-def _short(word: Column) -> Column:
+def _lookup() -> Callable[[Column], Column]:
     """The short form of a common word, null for a word that says nothing; other words as they are."""
     forms = {"": None, **_short_forms()}
-    pairs = chain.from_iterable((F.lit(writing), F.lit(short).cast("string")) for writing, short in forms.items())
-    is_common = word.isNotNull() & word.isin(list(forms))  # names `word` twice: so Spark computes it once
-    return F.when(is_common, F.try_element_at(F.create_map(*pairs), word)).otherwise(word)
+    writings = [F.lit(writing) for writing in forms]  # made once: each is a call to the JVM
+    shorts = (F.lit(short).cast("string") for short in forms.values())
+    short_of = F.create_map(*chain.from_iterable(zip(writings, shorts, strict=True)))
+
+    def short(word: Column) -> Column:
+        is_common = word.isNotNull() & word.isin(writings)  # names `word` twice: so Spark computes it once
+        return F.when(is_common, F.try_element_at(short_of, word)).otherwise(word)
+
+    return short
 
 
 def _shortened(words: Column) -> Column:

@@ -27,6 +27,7 @@ from identity_spark.stages import (
     profiles,
     report,
     rule_merges,
+    totals,
     unresolved,
 )
 from identity_spark.storage.known import Known
@@ -76,11 +77,10 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
         skipped = match_pairs.skipped_blocks(large, config)
         of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics, *of_values]
         merges = _merges_only_here(guarded.links, outcome, config, this)
-        metrics = report.report(
-            resolved, golden_rows, pairs, held_back, skipped, merges, of_guardrails, config, this.run_id
-        )
+        counted = _totals(resolved, golden_rows, config, this)
+        metrics = report.report(counted, pairs, held_back, skipped, merges, of_guardrails, config, this.run_id)
         metrics = this.work.materialize("report", metrics)
-        counts = checks.verify(sum(f.records for f in found.values()), resolved, golden_rows, pairs, held_back)
+        counts = checks.verify(sum(f.records for f in found.values()), counted, golden_rows, pairs, held_back)
     results = {
         "identity_golden": golden_rows.drop(*golden.HIDDEN),
         "identity_matched_ids": matched,
@@ -110,6 +110,14 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
     members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
     members = this.write_down("members", members)
     return guard(members, links, usable, large, decided, config, this), large
+
+
+def _totals(resolved: DataFrame, golden_rows: DataFrame, config: Config, this: Run) -> totals.Totals:
+    return totals.Totals(
+        this.work.materialize("totals_of_records", totals.totals_of_records(resolved, config)),
+        this.work.materialize("totals_of_blocked", totals.totals_of_blocked(resolved)),
+        this.work.materialize("totals_of_golden", totals.totals_of_golden(golden_rows, config)),
+    )
 
 
 def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this: Run) -> DataFrame:

@@ -6,32 +6,34 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config
 from identity_spark.errors import CheckError
 from identity_spark.schemas import WRITTEN, is_multi_valued
+from identity_spark.stages.totals import STATUSES, Totals
 
 
-def verify(
-    total: int, resolved: DataFrame, golden: DataFrame, pairs: DataFrame, unresolved: DataFrame
-) -> dict[str, int]:
+def verify(total: int, totals: Totals, golden: DataFrame, pairs: DataFrame, unresolved: DataFrame) -> dict[str, int]:
     """The run's counts; raises ``CheckError`` with every disagreement between the results.
 
-    ``total`` is the number of records read. Records partition into unique, matched, conflict, missing and bad keys.
+    ``total`` is the number of records read. Records partition into unique, matched, conflict, missing and bad keys. The
+    golden records stand for the published ones: ids are unique, and the sums of their fingerprints, once for each
+    record, are the same.
     """
-    counts = _counts(resolved, golden, unresolved)
-    profiles = _compare_profiles(resolved, golden)
-    parts = counts["unique"] + counts["matched"] + counts["conflict"] + counts["missing"] + counts["bad_keys"]
+    counts = _counts(totals, unresolved)
+    parts = sum(counts[name] for name in (*STATUSES, "bad_keys"))
     problems = []
     if parts != total:
         problems.append(f"{total} records were read, but {parts} are accounted for")
-    if profiles["apart"]:
-        problems.append(f"{profiles['apart']} profiles differ between lookup and golden records")
-    if profiles["records"] != counts["published"]:
+    if repeated := counts["golden_records"] - golden.select("dinmo_id").distinct().count():
+        problems.append(f"{repeated} golden records have the id of another")
+    if counts["published"] != counts["stood_for"]:
         problems.append(
-            f"{counts['published']} records are published, but golden records stand for {profiles['records']}"
+            f"{counts['published']} records are published, but golden records stand for {counts['stood_for']}"
         )
+    elif counts["fingerprint"] != counts["golden_fingerprint"]:
+        problems.append("golden records stand for other profiles than the lookup has")
     if disordered := pairs.where("left_record_key >= right_record_key").count():
         problems.append(f"{disordered} pairs are out of order")
     if problems:
         raise CheckError("; ".join(problems) + "; nothing was written, please report this")
-    return {"records": total, **{name: n for name, n in counts.items() if name != "published"}}
+    return {"records": total, **{name: counts[name] for name in (*STATUSES, "golden_records", "bad_keys")}}
 
 
 def verify_values(resolved: DataFrame, golden: DataFrame, config: Config) -> None:
@@ -68,29 +70,15 @@ def _is_its_value(both: DataFrame, name: str, config: Config) -> Column:
     return is_named & (F.coalesce(has_value, F.lit(False)) | stands_in)
 
 
-def _counts(resolved: DataFrame, golden: DataFrame, unresolved: DataFrame) -> dict[str, int]:
-    statuses = ("unique", "matched", "conflict", "missing")
+def _counts(totals: Totals, unresolved: DataFrame) -> dict[str, int]:
+    """What the totals come to, with the ``golden_records`` and the records they have ``stood_for``."""
+    of_records = (F.coalesce(F.sum(n), F.lit(0)).alias(n) for n in (*STATUSES, "published", "fingerprint"))
+    of_golden = {"golden_records": "golden_records", "records": "stood_for", "fingerprint": "golden_fingerprint"}
     bad_keys = F.count_if(F.col("reason").isin("missing_primary_key", "duplicate_primary_key"))
     found = (
-        resolved.agg(
-            *(F.count_if(F.col("status") == s).alias(s) for s in statuses), F.count("dinmo_id").alias("published")
-        )
-        .crossJoin(golden.agg(F.count("*").alias("golden_records")))
+        totals.records.agg(*of_records)
+        .crossJoin(totals.golden.select(*(F.coalesce(n, F.lit(0)).alias(new) for n, new in of_golden.items())))
         .crossJoin(unresolved.agg(bad_keys.alias("bad_keys")))
     )
     (row,) = found.collect()
-    return row.asDict()
-
-
-def _compare_profiles(resolved: DataFrame, golden: DataFrame) -> dict[str, int]:
-    """``apart``: ids with another number of records in one table than in the other, or in one only.
-
-    ``records``: how many the golden rows stand for together, too many where an id has two of them.
-    """
-    by_lookup = resolved.where("dinmo_id IS NOT NULL").groupBy("dinmo_id").agg(F.count("*").alias("records"))
-    both = by_lookup.join(golden.select("dinmo_id", "record_count"), "dinmo_id", "full")
-    is_apart = ~F.col("records").eqNullSafe(F.col("record_count"))
-    (row,) = both.agg(
-        F.count_if(is_apart).alias("apart"), F.coalesce(F.sum("record_count"), F.lit(0)).alias("records")
-    ).collect()
     return row.asDict()

@@ -11,18 +11,20 @@ or in a cluster in conflict; ``merges_only_here``, the merges that no other rule
 records held back because the cluster breaks a limit of this identifier, of all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.schemas import REPORT
+from identity_spark.stages.totals import STATUSES, Totals, shown
+
+COUNTS = ("records", *STATUSES, "published")
 
 
 def report(
-    resolved: DataFrame,
-    golden: DataFrame,
+    totals: Totals,
     pairs: DataFrame,
     unresolved: DataFrame,
     skipped: DataFrame,
@@ -31,25 +33,19 @@ def report(
     config: Config,
     run_id: str,
 ) -> DataFrame:
-    """``REPORT`` of one run; ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``.
+    """``REPORT`` of one run.
 
     ``merges`` holds ``rule_index`` and ``merges_only_here``; ``guarded`` the ``METRICS`` of guardrails and overrides.
     """
-    statuses = _statuses(resolved, unresolved)
-    profiles = (
-        golden.select("dinmo_id", F.explode("sources").alias("name"))
-        .groupBy("name")
-        .agg(F.count("*").alias("golden_records"))
-    )
-    by_source = statuses.join(profiles, "name", "left")
-    whole = statuses.agg(*(F.sum(name).alias(name) for name in statuses.columns if name != "name")).crossJoin(
-        golden.agg(F.count("*").alias("golden_records"), F.count_if("consent_widened").alias("consent_widened"))
-    )
+    by_source = _by_source(totals, unresolved, config)
+    counted = (*COUNTS, "bad_keys")
+    whole = by_source.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in counted))
+    whole = whole.crossJoin(totals.golden.select("golden_records", "consent_widened"))
     parts = [
         _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates() | _consent()),
         _unpivot(by_source, "source", _rates()),
-        _rules(resolved, pairs, skipped, merges, config),
-        _identifiers(resolved, golden, unresolved, config),
+        _rules(totals, pairs, skipped, merges, config),
+        _identifiers(totals, unresolved, config),
         *guarded,
     ]
     rows = parts[0]
@@ -58,22 +54,23 @@ def report(
     return rows.withColumn("run_id", F.lit(run_id)).to(REPORT)
 
 
-def _statuses(resolved: DataFrame, unresolved: DataFrame) -> DataFrame:
+def _by_source(totals: Totals, unresolved: DataFrame, config: Config) -> DataFrame:
     """A row per source: its records by what became of them, those without a usable key among them."""
-    keyed = resolved.select(F.col("source").alias("name"), "status", F.col("dinmo_id").isNotNull().alias("published"))
-    bad = unresolved.where("reason IN ('missing_primary_key', 'duplicate_primary_key')").select(
-        F.col("source").alias("name"), F.lit("bad_key").alias("status"), F.lit(False).alias("published")
-    )
-    counts = {status: F.count_if(F.col("status") == status) for status in ("unique", "matched", "conflict", "missing")}
-    return (
-        keyed.unionByName(bad)
-        .groupBy("name")
-        .agg(
-            F.count("*").alias("records"),
-            *(count.alias(status) for status, count in counts.items()),
-            F.count_if(F.col("status") == "bad_key").alias("bad_keys"),
-            F.count_if("published").alias("published"),
+    keyless = unresolved.where("reason IN ('missing_primary_key', 'duplicate_primary_key')")
+    bad = keyless.groupBy(F.col("source").alias("name")).agg(F.count("*").alias("bad"))
+    golden = F.array(
+        *(
+            F.struct(F.lit(source.name).alias("name"), F.col(f"of_source_{n}").alias("golden_records"))
+            for n, source in enumerate(config.sources)
         )
+    )
+    counts = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
+    bad_keys = F.coalesce("bad", F.lit(0))
+    return (
+        totals.records.select("name", *COUNTS)
+        .join(bad, "name", "full")
+        .withColumns(counts | {"records": counts["records"] + bad_keys, "bad_keys": bad_keys})
+        .join(totals.golden.select(F.inline(golden)), "name", "left")
     )
 
 
@@ -101,11 +98,10 @@ def _consent() -> dict[str, Column]:
     return {"consent_widenings_prevented": F.col("consent_widened")}
 
 
-def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, merges: DataFrame, config: Config) -> DataFrame:
+def _rules(totals: Totals, pairs: DataFrame, skipped: DataFrame, merges: DataFrame, config: Config) -> DataFrame:
     names = [rule.name for rule in config.rules]
-    applicable = resolved.agg(
-        F.count("*").alias("records"),
-        *(F.count_if(F.map_contains_key("rule_keys", name)).alias(f"rule_{n}") for n, name in enumerate(names)),
+    applicable = totals.records.agg(
+        F.sum("records").alias("records"), *(F.sum(f"applicable_{n}").alias(f"rule_{n}") for n in range(len(names)))
     )
     rates = F.array(
         *(
@@ -124,7 +120,7 @@ def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, merges: Da
     )
     left_out = {"blocks": "skipped_blocks", "records": "skipped_records", "pairs": "skipped_pairs"}
     capped = skipped.withColumnRenamed("rule", "name").withColumnsRenamed(left_out)
-    every = applicable.select(F.explode(rates).alias("r")).select("r.*")
+    every = applicable.select(F.inline(rates))
     every = every.join(found, "name", "left").join(capped, "name", "left").join(merges, "rule_index", "left")
     counts = {n: F.coalesce(n, F.lit(0)) for n in ("pairs", "refused_pairs", "merges_only_here", *left_out.values())}
     shares = {
@@ -135,43 +131,36 @@ def _rules(resolved: DataFrame, pairs: DataFrame, skipped: DataFrame, merges: Da
     return _unpivot(every, "rule", shares | counts)
 
 
-def _identifiers(resolved: DataFrame, golden: DataFrame, unresolved: DataFrame, config: Config) -> DataFrame:
-    names = [i.name for i in config.identifiers if not i.derived]
-    reasons = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
-    blocked = {
-        (name, metric): F.sum(F.size(F.filter("blocked", _of(name, reason))))
-        for name in names
-        for metric, reason in reasons.items()
-    }
-    in_records = resolved.agg(
-        F.count("*").alias("records"),
-        *(_share(F.count(name), F.count("*")).alias(f"{name}__completeness") for name in names),
-        *(value.alias(f"{name}__{metric}") for (name, metric), value in blocked.items()),
-    )
-    in_golden = golden.agg(*(_share(F.count(n), F.count("*")).alias(f"{n}__golden_completeness") for n in names))
-    in_conflict = unresolved.where("reason = 'conflict'").select("record_key", "identifier").distinct()
-    held_back = in_conflict.agg(*(F.count_if(F.col("identifier") == n).alias(f"{n}__held_back") for n in names))
-    counted = in_records.crossJoin(in_golden).crossJoin(held_back)
-    rates = {f"{name}__conflict_rate": _share(F.col(f"{name}__held_back"), F.col("records")) for name in names}
-    metrics = ("completeness", "golden_completeness", "conflict_rate", *reasons)
-    rows = F.array(
+def _identifiers(totals: Totals, unresolved: DataFrame, config: Config) -> DataFrame:
+    names = shown(config)
+    held = [f"held_{name}" for name in names]
+    in_records = totals.records.agg(F.sum("records").alias("records"), *(F.sum(name).alias(name) for name in held))
+    in_golden = totals.golden.select("golden_records", *(F.col(name).alias(f"golden_{name}") for name in held))
+    rates = F.array(
         *(
             F.struct(
                 F.lit(name).alias("name"),
-                F.lit(metric).alias("metric"),
-                F.coalesce(F.col(f"{name}__{metric}").cast("double"), F.lit(0.0)).alias("value"),
+                _share(F.col(f"held_{name}"), F.col("records")).alias("completeness"),
+                _share(F.col(f"golden_held_{name}"), F.col("golden_records")).alias("golden_completeness"),
             )
             for name in names
-            for metric in metrics
         )
     )
-    return (
-        counted.withColumns(rates).select(F.explode(rows).alias("r")).select(F.lit("identifier").alias("scope"), "r.*")
+    in_conflict = unresolved.where("reason = 'conflict'").select("record_key", F.col("identifier").alias("name"))
+    held_back = in_conflict.distinct().groupBy("name").agg(F.count("*").alias("held_back"))
+    reasons = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
+    set_apart = totals.blocked.groupBy(F.col("identifier").alias("name")).agg(
+        *(F.sum(F.when(F.col("reason") == reason, F.col("values"))).alias(name) for name, reason in reasons.items())
     )
-
-
-def _of(name: str, reason: str) -> Callable[[Column], Column]:
-    return lambda entry: (entry["identifier"] == name) & (entry["reason"] == reason)
+    every = in_records.crossJoin(in_golden).select("records", F.inline(rates))
+    every = every.join(held_back, "name", "left").join(set_apart, "name", "left")
+    rates_and_counts = {
+        "completeness": F.col("completeness"),
+        "golden_completeness": F.col("golden_completeness"),
+        "conflict_rate": _share(F.coalesce("held_back", F.lit(0)), F.col("records")),
+        **{name: F.coalesce(name, F.lit(0)) for name in reasons},
+    }
+    return _unpivot(every, "identifier", rates_and_counts)
 
 
 def _share(part: Column, whole: Column) -> Column:

@@ -59,20 +59,15 @@ class Lock:
 
     def acquire(self) -> None:
         """Raises ``LockedError`` where somebody else holds the output."""
-        found = self._row() or self._create()
+        found = self._row()
+        if found is None and self._create():
+            return
+        found = found or self._row()
+        if found is None:
+            raise LockedError(f"{self.tables.location(TABLE)}: another run has just given up the output; start again")
         if found["run_id"] is not None and not self._is_over(found):
             raise LockedError(self._held_by(found))
-        now = _now()
-        taken = self._swap(
-            found["token"],
-            token=self._token,
-            run_id=self.run_id,
-            host=socket.gethostname(),
-            process=processes.this_process(),
-            acquired_at=now,
-            expires_at=now + self.lease,
-        )
-        if not taken:
+        if not self._swap(found["token"], **self._held()):
             raise LockedError(self._held_by(self._row()))
         self.last_committed = found["last_committed"]
         if found["run_id"] is not None:
@@ -112,18 +107,29 @@ class Lock:
         table = self.tables.read(TABLE)
         return None if table is None else table.first()
 
-    def _create(self) -> Row:
-        """The row of a new, free lock, made by us or by whoever was faster."""
-        free = self.tables.spark.createDataFrame([(secrets.token_hex(8), *[None] * 6)], LOCK)
+    def _create(self) -> bool:
+        """Makes the lock, held by this run; False where another writer was faster."""
+        held = self._held()
+        row = self.tables.spark.createDataFrame([tuple(held.get(name) for name in LOCK.names)], LOCK)
         try:
-            self.tables.create(TABLE, free, PROPERTIES)
-        except PySparkException:  # there is one by now, or another writer was faster
+            self.tables.create(TABLE, row, PROPERTIES)
+        except PySparkException:
             if self._row() is None:
                 raise
-        row = self._row()
-        if row is None:
-            raise LockedError(f"{self.tables.location(TABLE)}: another run has just given up the output; start again")
-        return row
+            return False
+        return True
+
+    def _held(self) -> dict[str, str | datetime | None]:
+        """The columns of the row while this run holds the lock, for a lease from now."""
+        now = _now()
+        return {
+            "token": self._token,
+            "run_id": self.run_id,
+            "host": socket.gethostname(),
+            "process": processes.this_process(),
+            "acquired_at": now,
+            "expires_at": now + self.lease,
+        }
 
     def _swap(self, expected: str, **values: str | datetime | None) -> bool:
         """Changes the row where its token is the ``expected`` one; whether it was, and nobody else came first."""

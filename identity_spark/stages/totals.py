@@ -1,0 +1,73 @@
+"""Totals: what the report and the checks count, from one pass over the records and one over the golden records."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from identity_spark.config import Config
+
+STATUSES = ("unique", "matched", "conflict", "missing")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """``totals_of_records``, ``totals_of_blocked`` and ``totals_of_golden`` of a run, written down: a few rows each."""
+
+    records: DataFrame
+    blocked: DataFrame
+    golden: DataFrame
+
+
+def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
+    """A row per source with records of a usable key: its ``name``, and counts of its records.
+
+    ``records``; those of each of ``STATUSES``; ``published``; their ``fingerprint``; ``applicable_<n>``, those that
+    rule n applies to; ``held_<identifier>``, those that have a usable value. ``resolved`` is ``STANDARDIZED`` with
+    ``PROFILES`` and ``rule_keys``.
+    """
+    return resolved.groupBy(F.col("source").alias("name")).agg(
+        F.count("*").alias("records"),
+        *(F.count_if(F.col("status") == status).alias(status) for status in STATUSES),
+        F.count("dinmo_id").alias("published"),
+        F.sum(_fingerprint()).alias("fingerprint"),
+        *(
+            F.count_if(F.map_contains_key("rule_keys", r.name)).alias(f"applicable_{n}")
+            for n, r in enumerate(config.rules)
+        ),
+        *(F.count(name).alias(f"held_{name}") for name in shown(config)),
+    )
+
+
+def totals_of_blocked(resolved: DataFrame) -> DataFrame:
+    """``identifier``, ``reason``, ``values``: how many values the records lost for each reason."""
+    entries = resolved.where(F.size("blocked") > 0).select(F.explode("blocked").alias("entry"))
+    return entries.groupBy("entry.identifier", "entry.reason").agg(F.count("*").alias("values"))
+
+
+def totals_of_golden(golden: DataFrame, config: Config) -> DataFrame:
+    """One row: ``golden_records`` and how many records they stand for (``records``), their ``fingerprint``.
+
+    Further ``consent_widened``; ``of_source_<n>``, those that hold a record of the source; ``held_<identifier>``.
+    """
+    return golden.agg(
+        F.count("*").alias("golden_records"),
+        F.coalesce(F.sum("record_count"), F.lit(0)).alias("records"),
+        F.sum(_fingerprint() * F.col("record_count")).alias("fingerprint"),
+        F.count_if("consent_widened").alias("consent_widened"),
+        *(
+            F.count_if(F.array_contains("sources", s.name)).alias(f"of_source_{n}")
+            for n, s in enumerate(config.sources)
+        ),
+        *(F.count(name).alias(f"held_{name}") for name in shown(config)),
+    )
+
+
+def shown(config: Config) -> list[str]:
+    """The identifiers that the report tells about."""
+    return [i.name for i in config.identifiers if not i.derived]
+
+
+def _fingerprint() -> Column:
+    """A number for each id, small enough that those of a trillion records have a sum."""
+    return F.when(F.col("dinmo_id").isNotNull(), F.shiftright(F.xxhash64("dinmo_id"), 40))
