@@ -1,6 +1,7 @@
 """Over-shared values: a value held by too many records, or by records of too many different people, matches nothing."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -10,6 +11,7 @@ from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import OVER_SHARED, WRITTEN, empty, is_multi_valued, multi_valued
 
 HELD_BEFORE = "__held"  # suffix: the values of an identifier before over-shared ones go
+OTHER = "__other"  # suffix: what tells the values of an identifier apart
 
 
 def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
@@ -23,14 +25,17 @@ def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
         return empty(standardized.sparkSession, OVER_SHARED)
     others = sorted({other for i in capped for other in i.max_distinct_per_value})
     held = standardized.select(
-        *(_distinguishing(standardized, other, config).alias(f"other_{n}") for n, other in enumerate(others)),
+        *(_distinguishing(standardized, other, config).alias(other + OTHER) for other in others),
         F.explode(_held(standardized, config)).alias("held"),
-    ).select("held.*", *(f"other_{n}" for n in range(len(others))))
-    counts = _count(held, len(others))
-    is_over = F.lit(False)
-    for identifier in capped:
-        is_over = is_over | ((F.col("identifier") == identifier.name) & _over(identifier, others))
-    return counts.where(is_over).select("identifier", "value", "records")
+    ).select("held.*", *(other + OTHER for other in others))
+    # A row for each limit of the identifier, so that one plain aggregation after another counts for all of them:
+    # Spark's own distinct counts of several columns take every row several times.
+    rows = held.select("identifier", "value", F.inline(_limited(capped)))
+    each = rows.groupBy("identifier", "value", "limited", "other").agg(F.count("*").alias("records"))
+    counts = each.groupBy("identifier", "value", "limited").agg(
+        F.sum("records").alias("records"), F.count("other").alias("different")
+    )
+    return counts.where(reduce(Column.__or__, map(_is_over, capped))).select(*OVER_SHARED.names).distinct()
 
 
 def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, config: Config) -> DataFrame:
@@ -76,23 +81,31 @@ def _distinguishing(frame: DataFrame, other: str, config: Config) -> Column:
     return F.soundex(value) if config.identifier(other).type == "last_name" else value
 
 
-def _count(held: DataFrame, others: int) -> DataFrame:
-    """``identifier``, ``value``, ``records``, ``different_<n>``: how many records, with how many different others."""
-    by = ["identifier", "value"]
-    if others == 1:  # the default: two plain aggregations are cheaper than Spark's plan for distinct counts
-        each = held.groupBy(*by, "other_0").agg(F.count("*").alias("records"))
-        return each.groupBy(*by).agg(F.sum("records").alias("records"), F.count("other_0").alias("different_0"))
-    different = (F.count_distinct(f"other_{n}").alias(f"different_{n}") for n in range(others))
-    return held.groupBy(*by).agg(F.count("*").alias("records"), *different)
+def _limited(capped: Sequence[Identifier]) -> Column:
+    """array<struct<limited, other>>: the limits of the row's identifier, and what of its record each of them counts.
+
+    ``limited`` is the identifier whose different values are counted, null where there is a limit of records alone.
+    """
+    nothing = F.struct(F.lit(None).cast("string").alias("limited"), F.lit(None).cast("string").alias("other"))
+    limits = F.array(nothing)
+    for identifier in capped:
+        if identifier.max_distinct_per_value:
+            found = (
+                F.struct(F.lit(other).alias("limited"), F.col(other + OTHER).alias("other"))
+                for other in identifier.max_distinct_per_value
+            )
+            limits = F.when(F.col("identifier") == identifier.name, F.array(*found)).otherwise(limits)
+    return limits
 
 
-def _over(identifier: Identifier, others: Sequence[str]) -> Column:
+def _is_over(identifier: Identifier) -> Column:
+    """Whether the row is of a value of ``identifier`` that breaks a limit."""
     over = F.lit(False)
     if identifier.max_records_per_value is not None:
         over = F.col("records") > identifier.max_records_per_value
     for other, limit in identifier.max_distinct_per_value.items():
-        over = over | (F.col(f"different_{others.index(other)}") > limit)
-    return over
+        over = over | ((F.col("limited") == other) & (F.col("different") > limit))
+    return (F.col("identifier") == identifier.name) & F.coalesce(over, F.lit(False))
 
 
 def _without(joined: DataFrame, name: str) -> dict[str, Column]:
