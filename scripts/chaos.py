@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import make_people
-from digest import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 LITTLE_MEMORY = ("--driver-memory", "500m", "--conf", "spark.memory.fraction=0.9")
@@ -106,6 +105,12 @@ def chaos(names: Sequence[str], rows: int, folder: Path) -> bool:
         print("|", " | ".join([name.replace("_", " "), str(code), told, *outcome, f"{seconds:.0f}"]), "|", flush=True)
         shutil.rmtree(folder / name)
     return held
+
+
+def digest(output: Path) -> str:
+    """Of the tables of the last committed run, by scripts/digest.py."""
+    command = [ROOT / ".venv" / "bin" / "python", ROOT / "scripts" / "digest.py", output]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def meet(fault: Fault, project: Project) -> tuple[int, str]:

@@ -45,6 +45,9 @@ def over_shared(standardized, config):
             ],
             [("email", "hub@x.io", 4), ("phone", "+2", 2)],
         ),
+        (["identifiers.email.max_distinct_per_value={last_name: 3, phone: 1}"], [("email", "hub@x.io", 4)]),
+        (["identifiers.email.max_distinct_per_value={last_name: 2, phone: 1}"], [("email", "hub@x.io", 4)]),
+        (["identifiers.email.max_distinct_per_value={last_name: 3, phone: 2}"], []),
     ],
 )
 def test_which_values_are_over_shared(standardized, make_config, changes, expected):
