@@ -5,6 +5,7 @@ python scripts/digest.py OUTPUT
 
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,4 +52,5 @@ def plain(value: Any) -> Any:
 
 
 if __name__ == "__main__":
-    print(digest(Path(sys.argv[1])))
+    print(digest(Path(sys.argv[1])), flush=True)
+    os._exit(0)  # threads of the libraries may outlive the interpreter, which then aborts

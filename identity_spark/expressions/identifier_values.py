@@ -9,15 +9,19 @@ HELD = "array<struct<identifier:string,value:string>>"
 
 
 def held_values(names: Sequence[str], multi_valued: Collection[str]) -> Column:
-    """array<struct<identifier, value>>: every known value of the identifiers ``names``; empty where there is none."""
-    held = [_each(name) if name in multi_valued else F.array(_entry(name, F.col(name))) for name in names]
-    flat = held[0] if len(held) == 1 else F.concat(*held)
-    return F.filter(flat, lambda entry: entry["value"].isNotNull())
+    """array<struct<identifier, value>>: every known value of the identifiers ``names``; empty where there is none.
+
+    Arrays of ``multi_valued`` identifiers hold no nulls. Without lambdas, which would be interpreted for each value.
+    """
+    held = [_several(name) if name in multi_valued else _one(name) for name in names]
+    return held[0] if len(held) == 1 else F.concat(*held)
 
 
-def _each(name: str) -> Column:
-    return F.coalesce(F.transform(name, lambda value: _entry(name, value)), F.array().cast(HELD))
+def _one(name: str) -> Column:
+    entry = F.struct(F.lit(name).alias("identifier"), F.col(name).alias("value"))
+    return F.when(F.col(name).isNotNull(), F.array(entry)).otherwise(F.array().cast(HELD))
 
 
-def _entry(name: str, value: Column) -> Column:
-    return F.struct(F.lit(name).alias("identifier"), value.alias("value"))
+def _several(name: str) -> Column:
+    named = F.arrays_zip(F.array_repeat(F.lit(name), F.size(name)), name).cast(HELD)
+    return F.when(F.col(name).isNotNull(), named).otherwise(F.array().cast(HELD))
