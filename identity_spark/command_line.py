@@ -14,6 +14,12 @@ from identity_spark.errors import ConfigError, ResolutionError
 
 log = logging.getLogger(__name__)
 
+OF_THE_MACHINE = {  # what Spark says where the machine is at fault, and what to do; the first that fits
+    "No space left on device": "a disk of the output or of Spark's temporary files is full; make room and run again",
+    "OutOfMemoryError": "Spark ran out of memory; give it more (--driver-memory, --executor-memory) and run again",
+    "FAILED_READ_FILE": "a file that Spark was reading is gone or damaged; look what removes files, and run again",
+}
+
 
 class Arguments(argparse.ArgumentParser):
     """An argument parser that reports a mistake as we report all others: one line, exit code 2."""
@@ -100,6 +106,9 @@ def _set_up_logging(name: str) -> Path:
 def _short(error: Exception) -> str:
     """What went wrong in a few words; of Spark's errors the condition alone, for their messages quote the data."""
     if type(error).__module__.split(".")[0] in ("pyspark", "py4j"):  # by name: some jobs run without Spark
+        told = str(error)
+        if found := next((remedy for sign, remedy in OF_THE_MACHINE.items() if sign in told), None):
+            return f"{found}; the last committed run is still the current one"
         condition = error.getCondition() if hasattr(error, "getCondition") else None
         return f"Spark failed with {condition or type(error).__name__}"
     lines = str(error).splitlines()

@@ -17,13 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import make_people
 
 ROOT = Path(__file__).resolve().parent.parent
+FILLER = "filler"
 LITTLE_MEMORY = ("--driver-memory", "500m", "--conf", "spark.memory.fraction=0.9")
 
 
@@ -62,7 +63,7 @@ class Fault:
     during: Callable[[Project], AbstractContextManager] = nullcontext
     options: Sequence[str] = ()
     stage: str | None = None
-    strike: Callable[[Path], None] = shutil.rmtree
+    strike: Callable[[Project, Path], None] = lambda project, written: shutil.rmtree(written)
 
 
 def main() -> None:
@@ -121,7 +122,7 @@ def meet(fault: Fault, project: Project) -> tuple[int, str]:
             written = project.output / "_work" / "faulty" / fault.stage
             while process.poll() is None and not (written / "_SUCCESS").exists():
                 time.sleep(0.02)
-            fault.strike(written)
+            fault.strike(project, written)
         _, told = process.communicate()
     errors = [line for line in told.splitlines() if line.startswith("error: ")]
     return process.returncode, (errors or told.splitlines() or [""])[-1].split(" (stack trace")[0]
@@ -140,6 +141,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         shutil.copytree(aside, folder, dirs_exist_ok=True)
         yield
     finally:
+        (folder / FILLER).unlink(missing_ok=True)
         shutil.rmtree(aside)
         shutil.copytree(folder, aside)  # as the run left it
         subprocess.run(["umount", str(folder)], check=True)
@@ -147,14 +149,27 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         aside.rename(folder)
 
 
+def fill(project: Project, _: Path) -> None:
+    """Leaves no room beside the output."""
+    with suppress(OSError), open(project.output / FILLER, "wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(2**16))
+
+
 FAULTS = {
-    "output_disk_full_while_working": Fault(lambda project: small_disk(project.output, 4)),
-    "output_disk_full_while_publishing": Fault(lambda project: small_disk(project.output, 16)),
+    "output_disk_full_while_working": Fault(
+        lambda project: small_disk(project.output, 256), stage="links", strike=fill
+    ),
+    "output_disk_full_while_publishing": Fault(
+        lambda project: small_disk(project.output, 256), stage="report", strike=fill
+    ),
     "shuffle_disk_full": Fault(lambda project: small_disk(project.shuffles, 1)),
     "out_of_memory": Fault(options=LITTLE_MEMORY),
     "working_files_lost": Fault(stage="links"),
     "records_lost": Fault(stage="standardize"),
-    "checkpoints_lost": Fault(stage="links", strike=lambda written: shutil.rmtree(written.parent / "checkpoints")),
+    "checkpoints_lost": Fault(
+        stage="links", strike=lambda project, written: shutil.rmtree(written.parent / "checkpoints")
+    ),
 }
 
 
