@@ -5,6 +5,7 @@ identifier or field: text, or an array of text where the field is multi-valued.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -25,6 +26,8 @@ from pyspark.sql.types import (
 from identity_spark.errors import CheckError
 
 WRITTEN = "__written"  # suffix: the tidied value that a golden record shows, where it differs from the canonical one
+
+STATUSES = ("unique", "matched", "conflict", "missing")  # of records with a key of their own
 
 TEXT, COUNT, WHEN = StringType(), LongType(), TimestampType()
 TEXTS = ArrayType(TEXT)
@@ -191,6 +194,15 @@ TABLES = {
     "identity_golden_report": REPORT,
     "identity_runs": RUNS,
 }
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a run counts in one pass over each table, written down: a few rows each (``stages/totals.py``)."""
+
+    records: DataFrame
+    blocked: DataFrame
+    golden: DataFrame
 
 
 def empty(spark: SparkSession, schema: StructType) -> DataFrame:

@@ -112,8 +112,8 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
     return guard(members, links, usable, large, decided, config, this), large
 
 
-def _totals(resolved: DataFrame, golden_rows: DataFrame, config: Config, this: Run) -> totals.Totals:
-    return totals.Totals(
+def _totals(resolved: DataFrame, golden_rows: DataFrame, config: Config, this: Run) -> schemas.Totals:
+    return schemas.Totals(
         this.work.materialize("totals_of_records", totals.totals_of_records(resolved, config)),
         this.work.materialize("totals_of_blocked", totals.totals_of_blocked(resolved)),
         this.work.materialize("totals_of_golden", totals.totals_of_golden(golden_rows, config)),

@@ -5,8 +5,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.errors import CheckError
-from identity_spark.schemas import WRITTEN, is_multi_valued
-from identity_spark.stages.totals import STATUSES, Totals
+from identity_spark.schemas import STATUSES, WRITTEN, Totals, is_multi_valued
 
 
 def verify(total: int, totals: Totals, golden: DataFrame, pairs: DataFrame, unresolved: DataFrame) -> dict[str, int]:

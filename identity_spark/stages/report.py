@@ -17,8 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.schemas import REPORT
-from identity_spark.stages.totals import STATUSES, Totals, shown
+from identity_spark.schemas import REPORT, STATUSES, Totals
 
 COUNTS = ("records", *STATUSES, "published")
 
@@ -132,7 +131,7 @@ def _rules(totals: Totals, pairs: DataFrame, skipped: DataFrame, merges: DataFra
 
 
 def _identifiers(totals: Totals, unresolved: DataFrame, config: Config) -> DataFrame:
-    names = shown(config)
+    names = [i.name for i in config.identifiers if not i.derived]
     held = [f"held_{name}" for name in names]
     in_records = totals.records.agg(F.sum("records").alias("records"), *(F.sum(name).alias(name) for name in held))
     in_golden = totals.golden.select("golden_records", *(F.col(name).alias(f"golden_{name}") for name in held))

@@ -1,22 +1,10 @@
 """Totals: what the report and the checks count, from one pass over the records and one over the golden records."""
 
-from dataclasses import dataclass
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-
-STATUSES = ("unique", "matched", "conflict", "missing")
-
-
-@dataclass(frozen=True)
-class Totals:
-    """``totals_of_records``, ``totals_of_blocked`` and ``totals_of_golden`` of a run, written down: a few rows each."""
-
-    records: DataFrame
-    blocked: DataFrame
-    golden: DataFrame
+from identity_spark.schemas import STATUSES
 
 
 def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
@@ -35,7 +23,7 @@ def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
             F.count_if(F.map_contains_key("rule_keys", r.name)).alias(f"applicable_{n}")
             for n, r in enumerate(config.rules)
         ),
-        *(F.count(name).alias(f"held_{name}") for name in shown(config)),
+        *(F.count(name).alias(f"held_{name}") for name in _identifiers(config)),
     )
 
 
@@ -59,12 +47,11 @@ def totals_of_golden(golden: DataFrame, config: Config) -> DataFrame:
             F.count_if(F.array_contains("sources", s.name)).alias(f"of_source_{n}")
             for n, s in enumerate(config.sources)
         ),
-        *(F.count(name).alias(f"held_{name}") for name in shown(config)),
+        *(F.count(name).alias(f"held_{name}") for name in _identifiers(config)),
     )
 
 
-def shown(config: Config) -> list[str]:
-    """The identifiers that the report tells about."""
+def _identifiers(config: Config) -> list[str]:
     return [i.name for i in config.identifiers if not i.derived]
 
 

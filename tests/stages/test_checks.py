@@ -4,6 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from identity_spark.errors import CheckError
+from identity_spark.schemas import Totals
 from identity_spark.stages import checks, totals
 
 RECORDS = "source string, status string, dinmo_id string"
@@ -15,14 +16,14 @@ UNRESOLVED = [("conflict",), ("missing_identifiers",), ("duplicate_primary_key",
 
 
 def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLDEN, pairs=PAIRS):
-    held = {name: F.lit("x") for name in totals.shown(config)}
+    held = {i.name: F.lit("x") for i in config.identifiers}
     blocked = F.array().cast("array<struct<identifier:string,reason:string>>")
     keys = F.create_map().cast("map<string,array<string>>")
     resolved = spark.createDataFrame(list(records), RECORDS)
     resolved = resolved.withColumns({**held, "rule_keys": keys, "blocked": blocked})
     rows = spark.createDataFrame(list(golden), "dinmo_id string, record_count long")
     rows = rows.withColumns({**held, "sources": F.array(F.lit("crm")), "consent_widened": F.lit(False)})
-    counted = totals.Totals(
+    counted = Totals(
         totals.totals_of_records(resolved, config),
         totals.totals_of_blocked(resolved),
         totals.totals_of_golden(rows, config),
