@@ -1,8 +1,9 @@
 """One writer at a time: a Delta table of one row, changed only by commits that expect the row they read.
 
-Delta lets one of two racing commits through, on object stores too, so that no other service is needed. A lock is held
-for a lease, which the holder renews; one whose lease has run out, or whose process is gone from this very machine, is
-taken over. Whoever lost it finds out before publishing, for ``require`` then raises.
+Delta lets one of two racing commits through, on object stores too (on S3 drivers that race need Delta's log store with
+DynamoDB), so that nothing else is needed. A lock is held for a lease, which the holder renews; one whose lease has run
+out, or whose process is gone from this very machine, is taken over. Whoever lost it finds out before publishing, for
+``require`` then raises.
 """
 
 import logging
