@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from identity_spark import schemas
+from identity_spark.config.model import Output
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.storage.known import known
@@ -135,6 +136,7 @@ def test_random_edits(spark, tmp_path):
     worlds = [({}, set()) for _ in range(WORLDS)]
     account, tables, runs, history = Account(), Frames(spark), [], {}
     versions = dict.fromkeys(schemas.TABLES, 0)
+    nowhere = Tables(spark, Output(path=str(tmp_path / "unused")))
     for number in range(STEPS):
         worlds = [(edited(w, clusters, seen, rng), seen) for w, (clusters, seen) in enumerate(worlds)]
         clusters = {c: p for world, _ in worlds for c, p in world.items()}
@@ -143,7 +145,7 @@ def test_random_edits(spark, tmp_path):
         }
         was = dict(account.published)
         ids, expected = account.step(number, clusters)
-        this = Run(f"run{number % 2}{number}", START + timedelta(days=number), InMemory(Tables(spark, None), ""))
+        this = Run(f"run{number % 2}{number}", START + timedelta(days=number), InMemory(nowhere, ""))
         actual, lasting = spark_step(tables, runs, clusters, account.pairs, this)
         assert actual == ids
         assert len({*ids.values()}) == len(clusters)
