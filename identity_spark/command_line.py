@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 OF_THE_MACHINE = {  # what Spark says where the machine is at fault, and what to do; the first that fits
     "No space left on device": "a disk of the output or of Spark's temporary files is full; make room and run again",
     "OutOfMemoryError": "Spark ran out of memory; give it more (--driver-memory, --executor-memory) and run again",
-    "FAILED_READ_FILE": "a file that Spark was reading is gone or damaged; look what removes files, and run again",
+    "FAILED_READ_FILE": "a file of a source or of the run is gone or damaged; restore it, or run again",
+    "Py4JNetworkError": "Spark's process has ended, killed or out of memory; give it what it lacks and run again",
 }
 
 
@@ -105,11 +106,24 @@ def _set_up_logging(name: str) -> Path:
 
 def _short(error: Exception) -> str:
     """What went wrong in a few words; of Spark's errors the condition alone, for their messages quote the data."""
-    if type(error).__module__.split(".")[0] in ("pyspark", "py4j"):  # by name: some jobs run without Spark
-        told = str(error)
-        if found := next((remedy for sign, remedy in OF_THE_MACHINE.items() if sign in told), None):
-            return f"{found}; the last committed run is still the current one"
+    if found := _of_the_machine(error):
+        return f"{found}; what earlier runs published stays as it is"
+    if _is_of_spark(error):
         condition = error.getCondition() if hasattr(error, "getCondition") else None
         return f"Spark failed with {condition or type(error).__name__}"
     lines = str(error).splitlines()
     return f"{type(error).__name__}: {lines[0][:300] if lines else 'no message'}"
+
+
+def _of_the_machine(error: BaseException | None) -> str | None:
+    """What the machine lacked, where that was it; without Spark every clean-up fails too, so earlier errors count."""
+    while error is not None:
+        told = f"{type(error).__name__}: {error}"
+        if _is_of_spark(error) and (found := [remedy for sign, remedy in OF_THE_MACHINE.items() if sign in told]):
+            return found[0]
+        error = error.__context__
+    return None
+
+
+def _is_of_spark(error: BaseException) -> bool:
+    return type(error).__module__.split(".")[0] in ("pyspark", "py4j")  # by name: some jobs run without Spark

@@ -136,7 +136,4 @@ def test_the_sample_job_runs_from_another_folder(installed):
     (run,) = rows(installed.folder / "output", "identity_runs")
     assert run["code_version"] == __version__
     assert dict(run["counts"])["golden_records"] == len(rows(installed.folder / "output", "identity_golden")) > 100
-    left = {file.name for file in installed.folder.iterdir()} - {
-        "spark-warehouse"
-    }  # Spark's catalog, where SQL is used
-    assert left == {"people", "output", "identity.log"}
+    assert {file.name for file in installed.folder.iterdir()} == {"people", "output", "identity.log"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 
 from pyspark.errors import PySparkException
@@ -120,7 +121,13 @@ class Tables:
         """
         settings = ", ".join(f"{name} = :new_{name}" for name in values)
         named = {**arguments, **{f"new_{name}": value for name, value in values.items()}}
-        (row,) = self.spark.sql(f"UPDATE {self.in_sql(table)} SET {settings} WHERE {where}", named).collect()
+        # By way of a view: where SQL names a path, Spark's catalog makes a folder where the job runs.
+        view = f"updated_{secrets.token_hex(8)}"
+        self._load(self.spark.read.format("delta"), table).createTempView(view)
+        try:
+            (row,) = self.spark.sql(f"UPDATE {view} SET {settings} WHERE {where}", named).collect()
+        finally:
+            self.spark.catalog.dropTempView(view)
         return bool(row[0])
 
     def commits(self, table: str, after: int = -1) -> list[Row]:
