@@ -14,10 +14,12 @@ from identity_spark.errors import ConfigError, ResolutionError
 
 log = logging.getLogger(__name__)
 
+LOST = "a file of a source or of the run is gone or damaged; restore it, or run again"
 OF_THE_MACHINE = {  # what Spark says where the machine is at fault, and what to do; the first that fits
     "No space left on device": "a disk of the output or of Spark's temporary files is full; make room and run again",
     "OutOfMemoryError": "Spark ran out of memory; give it more (--driver-memory, --executor-memory) and run again",
-    "FAILED_READ_FILE": "a file of a source or of the run is gone or damaged; restore it, or run again",
+    "FAILED_READ_FILE": LOST,
+    "PATH_NOT_FOUND": LOST,
     "Py4JNetworkError": "Spark's process has ended, killed or out of memory; give it what it lacks and run again",
 }
 

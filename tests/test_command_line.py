@@ -13,6 +13,7 @@ SAID = {
     "Job aborted: java.io.IOException: No space left on device": f"is full; make room and run again; {CURRENT}",
     "Task failed: java.lang.OutOfMemoryError: Java heap space": f"more (--driver-memory, --executor-memory) and run again; {CURRENT}",
     "[FAILED_READ_FILE.FILE_NOT_EXIST] file:/x/ann@x.io.parquet": f"gone or damaged; restore it, or run again; {CURRENT}",
+    "[PATH_NOT_FOUND] Path does not exist: file:/x/ann": f"gone or damaged; restore it, or run again; {CURRENT}",
     "[CAST_INVALID_INPUT] ann@x.io is no number": "Spark failed with PySparkException",
 }  # fmt: skip
 
