@@ -180,6 +180,7 @@ REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT, last_dinmo_id
 HISTORY = _struct(
     record_key=TEXT, dinmo_id=TEXT, valid_from_run=TEXT, valid_to_run=TEXT, valid_from=WHEN, valid_to=WHEN
 )
+STARTS = _struct(run_id=TEXT, at=WHEN)  # of every committed run
 LOCK = _struct(token=TEXT, run_id=TEXT, host=TEXT, process=TEXT, acquired_at=WHEN, expires_at=WHEN, last_committed=TEXT)
 
 TABLES = {

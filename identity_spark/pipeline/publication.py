@@ -14,6 +14,7 @@ from identity_spark.pipeline import crash, overriding
 from identity_spark.pipeline.preparation import read_records
 from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.resolution import resolve
+from identity_spark.small_frames import small_frame
 from identity_spark.storage import integrity, runs, session, sources
 from identity_spark.storage.known import known
 from identity_spark.storage.lock import Lock, writing
@@ -142,7 +143,7 @@ def publish(
             "seconds": dict(this.seconds),
             **facts,
         }
-        manifest = tables.spark.createDataFrame([tuple(row[name] for name in schemas.RUNS.names)], schemas.RUNS)
+        manifest = small_frame(tables.spark, [[row[name] for name in schemas.RUNS.names]], schemas.RUNS)
         lock.require()
         crash.point("identity_runs")
         tables.add("identity_runs", manifest, this.run_id, dead=())

@@ -9,6 +9,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, StringType, StructField, StructType
 
+from identity_spark.small_frames import small_frame
+
 OTHER = ""  # stands for every source or rule that the page does not name
 UNPLACED = 1_000_000  # a rule that is no longer in the configuration comes after all others
 ENDS = ("left_record_key", "right_record_key")
@@ -38,7 +40,7 @@ def record_flow(
     Only the given ``rules`` and ``sources`` are named.
     """
     named = [(rule, place, rule if rule in rules else OTHER) for rule, place in places.items()]
-    known = F.broadcast(pairs.sparkSession.createDataFrame(named, _PLACES))  # thousands of literals would be slow
+    known = F.broadcast(small_frame(pairs.sparkSession, named, _PLACES))
     held = pairs.where("status = 'accepted' AND dinmo_id IS NOT NULL").join(known, "rule", "left")
     by = F.struct(F.coalesce("place", F.lit(UNPLACED)), F.coalesce("shown", F.lit(OTHER)).alias("rule"))
     ends = held.select(F.explode(F.array(*ENDS)).alias("record_key"), by.alias("by"))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from identity_spark.schemas import FORMER_IDS, HISTORY, KNOWN_IDS, PAIRS, REDIRECTS, USED_IDS, empty
+from identity_spark.schemas import FORMER_IDS, HISTORY, KNOWN_IDS, PAIRS, REDIRECTS, STARTS, USED_IDS, empty
+from identity_spark.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 
 
@@ -73,7 +74,7 @@ def _first_periods(lookup: DataFrame, last: Row) -> DataFrame:
 def _used(changes: DataFrame, committed: Sequence[Row], tables: Tables) -> DataFrame:
     """``USED_IDS`` with ``created_at``. Runs are in the order of their starts, for their names need not sort."""
     starts = [(row["run_id"], row["started_at"]) for row in committed]
-    started = tables.spark.createDataFrame(starts, "run_id string, at timestamp")
+    started = small_frame(tables.spark, starts, STARTS)
     ended = F.col("event").isin("merged", "retired")
     return (
         changes.where("event IN ('created', 'merged', 'retired')")

@@ -20,6 +20,7 @@ from pyspark.sql import Row
 
 from identity_spark.errors import LockedError, first_line
 from identity_spark.schemas import LOCK
+from identity_spark.small_frames import small_frame
 from identity_spark.storage import processes
 from identity_spark.storage.session import another
 from identity_spark.storage.tables import Tables
@@ -111,7 +112,7 @@ class Lock:
     def _create(self) -> bool:
         """Makes the lock, held by this run; False where another writer was faster."""
         held = self._held()
-        row = self.tables.spark.createDataFrame([tuple(held.get(name) for name in LOCK.names)], LOCK)
+        row = small_frame(self.tables.spark, [[held.get(name) for name in LOCK.names]], LOCK)
         try:
             self.tables.create(TABLE, row, PROPERTIES)
         except PySparkException:
