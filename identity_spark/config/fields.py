@@ -12,7 +12,7 @@ OUTPUT_COLUMNS = """
     consent_dates
 """
 WORKING_COLUMNS = """
-    record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared surviving consent_widened best givers
+    record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared surviving consent_widened
 """
 RESERVED = frozenset((OUTPUT_COLUMNS + WORKING_COLUMNS).split())
 

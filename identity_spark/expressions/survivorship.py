@@ -11,6 +11,7 @@ from pyspark.sql import Column, WindowSpec
 from pyspark.sql import functions as F
 
 PLACE = "place__"
+GIVERS = "givers__"  # array of the records of a profile that give something, each with its place
 NO_TIME = (1 << 63) - 1  # a record without a time: later than every other in an order of times
 
 Ranking = Callable[[Column, Column], Column]  # of a value and its canonical form: what is smaller survives
@@ -51,9 +52,10 @@ def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, grea
     return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias(PLACE)))).over(profile)[PLACE]
 
 
-def of_record(place: str, value: Column) -> Column:
-    """Aggregate of a profile: ``value`` of the record at ``place``; null where that is null."""
-    return F.first(F.when(F.col(PLACE) == F.col(place), value), ignorenulls=True)  # one record at most has a value
+def giver_at(place: str) -> Column:
+    """Of a profile: the one of its ``GIVERS`` that has the place in the column ``place``; null for no place."""
+    position = F.array_position(F.col(GIVERS)[PLACE], F.col(place)).cast("int")
+    return F.get(GIVERS, position - 1)
 
 
 def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:
@@ -87,16 +89,6 @@ def known_map(values: Sequence[tuple[str, Column]], kind: str) -> Column:
         return F.create_map().cast(f"map<string,{kind}>")
     names = F.array(*(F.when(value.isNotNull(), name).otherwise("") for name, value in values))
     return F.map_from_arrays(F.array_remove(names, ""), F.array_compact(F.array(*(value for _, value in values))))
-
-
-def most_common(values: str) -> Column:
-    """The value that is most often in the array column ``values``, the least of several; null in an empty array."""
-
-    def ranked(value: Column) -> Column:
-        return F.struct(F.size(F.array_remove(values, value)).alias("others"), value.alias("value"))
-
-    best = F.array_min(F.transform(F.array_distinct(values), ranked))["value"]
-    return F.when(F.array_min(values) == F.array_max(values), F.array_min(values)).otherwise(best)
 
 
 RANKINGS: dict[str, Ranking] = {

@@ -4,19 +4,20 @@ The records of a profile meet once, in order from best to worst, whatever the fi
 one sort. A profile of one record has nothing to choose from and takes no part in that.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import MUST_LINK, Config
 from identity_spark.expressions.source_sets import masked_names, masks
-from identity_spark.expressions.survivorship import PLACE, best_first, known_map, most_common
+from identity_spark.expressions.survivorship import giver_at, known_map
 from identity_spark.stages.golden.choices import Choice, choices, with_invalid
 from identity_spark.stages.golden.fitting import require_fitting
 from identity_spark.stages.golden.matched_ids import matched_ids
+from identity_spark.stages.golden.survivors import BEST, survivors
 
 __all__ = ["HIDDEN", "golden_records", "matched_ids", "require_fitting"]
 
@@ -31,10 +32,10 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
     the golden record shows; ``consent_widened`` tells whether a consent is refused where the last value grants it.
     """
     wanted = choices(resolved, config, today)
-    published = reduce(with_invalid, wanted, resolved.where("dinmo_id IS NOT NULL"))
+    published = with_invalid(resolved.where("dinmo_id IS NOT NULL"), wanted)
     several = (
         published.where("record_count > 1")
-        .transform(_survivors, wanted, config)
+        .transform(survivors, wanted, config)
         .transform(_of_several, wanted, config)
         .join(_rules(pairs, config).hint("shuffle_hash"), "dinmo_id", "left")
     )
@@ -42,72 +43,25 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
     return _rows(several, wanted, config).unionByName(_rows(alone, wanted, config))
 
 
-def _survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
-    """A row per profile: what survives of each choice, its best record, and what all of them tell.
-
-    Windows put the records in order and find the winners, then they are aggregated as they lie: it takes one exchange
-    and one sort, and each value is carried by the record that wins alone.
-    """
-    in_order = Window.partitionBy("dinmo_id").orderBy(*best_first())
-    profile = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    held = {c.held: F.flatten(F.collect_list(c.own_values()).over(profile)) for c in wanted if c.looks_at_all}
-    placed = published.select(
-        *("dinmo_id", "record_key", "source", "source_rank", "updated_at"),
-        *dict.fromkeys(column for c in wanted for column in c.columns),
-        F.row_number().over(in_order).alias(PLACE),
-        *(values.alias(name) for name, values in held.items()),
-    )
-    choosing = [choice for choice in wanted if not choice.collects]
-    whole = Window.partitionBy("dinmo_id")
-    offering = placed.select("*", *_merged(choice.offer() for choice in choosing))
-    won = offering.select("*", *_merged(choice.winners(whole) for choice in choosing))
-    sources = masks(F.col("source_rank"), len(config.sources))
-    is_best = F.col(PLACE) == 1
-    profiles = won.groupBy("dinmo_id").agg(
-        F.first(F.when(is_best, F.col("record_key")), ignorenulls=True).alias("record_key"),
-        *(F.first(F.when(is_best, c.collected()), ignorenulls=True).alias(c.survivor) for c in wanted if c.collects),
-        *_merged(choice.survivors() for choice in choosing),
-        F.count("*").alias("record_count"),
-        *(mask.alias(f"sources_{n}") for n, mask in enumerate(sources)),
-        F.min("updated_at").alias("first_seen_at"),
-        F.max("updated_at").alias("last_seen_at"),
-    )
-    widened = _any_of([choice.widens() for choice in wanted if choice.restricts])
-    survived = {choice.survivor: choice.survived() for choice in choosing}
-    return profiles.withColumns({**survived, "consent_widened": widened})
-
-
-def _merged(parts: Iterable[Mapping[str, Column]]) -> list[Column]:
-    """The columns of all ``parts`` under their names, each name once."""
-    return [column.alias(name) for name, column in {n: c for part in parts for n, c in part.items()}.items()]
-
-
 def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
-    """What ``_rows`` needs of ``_survivors``, less ``rules``."""
+    """What ``_rows`` needs of ``survivors``, less ``rules``."""
     columns: dict[str, Column] = {}
     for choice in wanted:
-        chosen = F.col(choice.survivor)
-        values = {column: chosen[column] for column in choice.columns}
-        columns |= _collected(choice) if choice.collects else _golden(choice, values, chosen)
-    givers = [F.col(giver_of(f.name)) for c in wanted if not c.collects for f in c.fields]
-    best = F.struct(F.lit(1).alias(PLACE), F.col("record_key").alias("record_key"))
-    return (
-        profiles.select(
-            *(value.alias(name) for name, value in columns.items()),
-            *("dinmo_id", "consent_widened", "record_count", "first_seen_at", "last_seen_at"),
-            masked_names("sources_", [s.name for s in config.sources]).alias("sources"),
-            best.alias("best"),
-        )
-        .withColumn("givers", F.array_compact(F.array(*givers, F.when(F.lit(False), F.col("best")))))
-        .withColumn("best", F.coalesce(most_common("givers"), "best")["record_key"])
-        .withColumn(REPRESENTATIVE[0], F.substring_index("best", ":", 1))
-        .withColumn(REPRESENTATIVE[1], F.substring("best", F.length(REPRESENTATIVE[0]) + 2, F.length("best")))
+        columns |= _collected(choice) if choice.collects else _golden(choice, choice.survived(), choice.giver())
+    best = giver_at(BEST)["record_key"]
+    return profiles.select(
+        *(value.alias(name) for name, value in columns.items()),
+        *("dinmo_id", "record_count", "first_seen_at", "last_seen_at"),
+        _any_of([choice.widens() for choice in wanted if choice.restricts]).alias("consent_widened"),
+        masked_names("sources_", [s.name for s in config.sources]).alias("sources"),
+        F.substring_index(best, ":", 1).alias(REPRESENTATIVE[0]),
+        F.substring(best, F.instr(best, ":") + 1, F.length(best)).alias(REPRESENTATIVE[1]),
     )
 
 
 def _of_one(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """What ``_rows`` needs of profiles of one record: its own values."""
-    record = F.struct(F.lit(1).alias(PLACE), "record_key", "updated_at")
+    record = F.struct("record_key", "updated_at")
     own = published.select("*", *(c.own_values().alias(c.held) for c in wanted if c.looks_at_all))
     own = own.select("*", *(c.collected().alias(c.survivor) for c in wanted if c.collects))
     columns: dict[str, Column] = {}
@@ -127,16 +81,15 @@ def _of_one(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
 
 
 def _golden(choice: Choice, values: Mapping[str, Column], record: Column) -> dict[str, Column]:
-    """Columns of one choice: each golden value, its record as ``giver``, and its canonical form.
+    """Columns of one choice: each golden value, the key of its record as ``giver``, and its canonical form.
 
     ``values`` are what ``record`` gives by column. The names are none that a record has.
     """
     columns: dict[str, Column] = {}
     for field in choice.fields:
         value = values[field.column]
-        giver = F.struct(record[PLACE].alias(PLACE), record["record_key"].alias("record_key"))
         columns[value_of(field.name)] = value
-        columns[giver_of(field.name)] = F.when(value.isNotNull(), giver)
+        columns[giver_of(field.name)] = F.when(value.isNotNull(), record["record_key"])
         if choice.restricts:
             columns[date_of(field.name)] = F.when(value.isNotNull(), record["updated_at"])
         if field.is_identifier:
@@ -158,7 +111,7 @@ def _rows(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> Data
     """The golden records in the order of their columns."""
     single = [golden.name for golden in config.golden if golden.strategy != "collect"]
     restricted = [golden.name for golden in config.golden if golden.strategy == "most_restrictive"]
-    givers = [(name, F.col(giver_of(name))["record_key"]) for name in single]
+    givers = [(name, F.col(giver_of(name))) for name in single]
     surviving = [F.col(canonical_of(f.name)).alias(f.name) for c in wanted for f in c.fields if f.is_identifier]
     return profiles.select(
         "dinmo_id",

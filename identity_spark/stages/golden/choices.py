@@ -1,6 +1,6 @@
 """What is chosen together for a golden record, a field or a group of fields, as expressions over records."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -14,14 +14,15 @@ from identity_spark.expressions.survivorship import (
     PLACE,
     Ranking,
     best_of_own,
+    giver_at,
     is_recent,
-    of_record,
     permission,
     ranking,
     winner,
 )
 from identity_spark.schemas import WRITTEN
 
+INVALID = "invalid__"  # the column of a record's values without canonical form
 VALID = "__valid"  # suffix: whether the value has a canonical form, where others may stand in
 
 
@@ -77,20 +78,27 @@ class Choice:
 
     @property
     def last(self) -> str:
-        """The column of the place of the last record that offers something; then of what it permits."""
+        """The column of the place of the last record that offers something."""
         return f"last__{self.number}"
 
     @property
     def survivor(self) -> str:
+        """The column of what is collected."""
         return f"survivor__{self.number}"
 
     def own_column(self, name: str) -> str:
         """The column of what the record offers from its column ``name``: that itself, where it has one value."""
         return f"own__{name}" if name in self._several else name
 
-    def giver_column(self, name: str) -> str:
-        """The column of what is known of the record that survives."""
-        return f"giver__{self.number}_{name}"
+    @property
+    def own_columns(self) -> list[str]:
+        """The columns of what the record offers, as a golden record shows it."""
+        return [self.own_column(name) for name in self.columns_shown]
+
+    @property
+    def places(self) -> list[str]:
+        """The columns of ``winners``."""
+        return [self.winner, self.last] if self.restricts else [self.winner]
 
     @property
     def _several(self) -> list[str]:
@@ -157,11 +165,6 @@ class Choice:
             position = best_of_own(self.rule.strategy, F.col(field.column), F.col(field.name), self._ranking())
         return {column: f.at(column, position) for f in self.fields for column in f.columns}
 
-    @property
-    def _of_giver(self) -> list[str]:
-        """What goes with the values of the record that survives, but for its place."""
-        return ["record_key", "updated_at"] if self.restricts else ["record_key"]
-
     def offer(self) -> dict[str, Column]:
         """What the record offers, whether or not it counts, by the names of its columns in a frame of all choices."""
         several = {self.own_column(name): value for name, value in self.own().items() if name in self._several}
@@ -176,25 +179,24 @@ class Choice:
         greatest = strategy == "max" and not self.is_group
         return last | {self.winner: winner(offers, profile, self._rank(), greatest)}
 
-    def survivors(self) -> dict[str, Column]:
-        """Aggregates of a profile: everything of the record that survives that ``survived`` puts together."""
-        values = {self.own_column(n): of_record(self.winner, F.col(self.own_column(n))) for n in self.columns_shown}
-        giver = {self.giver_column(name): of_record(self.winner, F.col(name)) for name in self._of_giver}
-        last = {self.last: of_record(self.last, self._permission())} if self.restricts else {}
-        return values | giver | last | {self.winner: F.first(self.winner)}
+    def given(self) -> Column:
+        """How many values the record gives to its golden record."""
+        values = reduce(Column.__add__, (F.col(self.own_column(f.column)).isNotNull().cast("int") for f in self.fields))
+        return F.when(F.col(self.winner) == F.col(PLACE), values).otherwise(0)
 
-    def survived(self) -> Column:
-        """What survives: a struct of the values by column, and of its record; null where none offers anything."""
-        values = [F.col(self.own_column(name)).alias(name) for name in self.columns_shown]
-        giver = [F.col(self.giver_column(name)).alias(name) for name in self._of_giver]
-        return F.when(F.col(self.winner).isNotNull(), F.struct(*values, *giver, F.col(self.winner).alias(PLACE)))
+    def giver(self) -> Column:
+        """Of a profile with its ``GIVERS``: the one whose values survive; null where none offers anything."""
+        return giver_at(self.winner)
+
+    def survived(self) -> dict[str, Column]:
+        """What survives, by the column it comes from."""
+        return {name: self.giver()[self.own_column(name)] for name in self.columns_shown}
 
     def widens(self) -> Column:
-        """Of ``survivors``: whether the profile's last value says yes where the one that survives says no."""
-        return F.coalesce((F.col(self.last) == 2) & (self._permission() == 0), F.lit(False))
-
-    def _permission(self) -> Column:
-        return permission(F.col(self.own_column(self.fields[0].column)))
+        """Whether the profile's last value says yes where the one that survives says no."""
+        column = self.own_column(self.fields[0].column)
+        says_yes, said_no = permission(giver_at(self.last)[column]) == 2, permission(self.giver()[column]) == 0
+        return F.coalesce(says_yes & said_no, F.lit(False))
 
     def _rank(self) -> Column:
         if self.is_group:
@@ -236,16 +238,25 @@ def choices(resolved: DataFrame, config: Config, today: date) -> list[Choice]:
     return found
 
 
-def with_invalid(published: DataFrame, choice: Choice) -> DataFrame:
+def with_invalid(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """``published`` where a value without canonical form stands in for a record that has no better one."""
-    if choice.rule.valid_only:
-        return published
-    (field,) = choice.fields
-    invalid = F.filter("blocked", lambda b: (b["identifier"] == field.name) & (b["reason"] == "invalid"))
-    texts = F.transform(invalid, lambda b: b["value"])
-    stand_in = F.when(F.size(texts) > 0, texts) if field.has_several else F.get(texts, F.lit(0))
-    columns = {column: F.coalesce(column, stand_in) for column in field.columns}
-    return published.withColumns({choice.valid: F.col(field.name).isNotNull()}).withColumns(columns)
+    lenient = [choice for choice in wanted if not choice.rule.valid_only]
+    is_invalid = F.filter("blocked", lambda entry: entry["reason"] == "invalid")
+    invalid = F.when(F.size("blocked") > 0, is_invalid)  # few records have any, and a filter costs
+    columns: dict[str, Column] = {}
+    for choice in lenient:
+        (field,) = choice.fields
+        stand_in = F.when(F.size(INVALID) > 0, _stand_in(field))
+        columns[choice.valid] = F.col(field.name).isNotNull()
+        columns |= {column: F.coalesce(column, stand_in) for column in field.columns}
+    return published.withColumn(INVALID, invalid).withColumns(columns).drop(INVALID)
+
+
+def _stand_in(field: Shown) -> Column:
+    """What the record has of the field among its ``INVALID`` entries; null if nothing."""
+    entries = F.filter(INVALID, lambda entry: entry["identifier"] == field.name)
+    texts = F.transform(entries, lambda entry: entry["value"])
+    return F.when(F.size(texts) > 0, texts) if field.has_several else F.get(texts, F.lit(0))
 
 
 def _shown(resolved: DataFrame, name: str, identifiers: Collection[str]) -> Shown:
