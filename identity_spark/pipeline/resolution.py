@@ -68,7 +68,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
     pairs = this.write_down("pairs", match_pairs.match_pairs(guarded.links, outcome, usable, config))
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
-    matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
+    matched = golden.matched_ids(resolved, golden_rows, config, this.today)  # nothing reads them: made where published
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
     lasting = what_became_of_ids(resolved, golden_rows, pairs, held_back, known, config, this)
     checks.verify_values(resolved, golden_rows, config)
@@ -113,10 +113,11 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
 
 
 def _totals(resolved: DataFrame, golden_rows: DataFrame, config: Config, this: Run) -> schemas.Totals:
+    """Of a few rows each, in one partition, so that what is counted from them takes no exchange."""
     return schemas.Totals(
-        this.work.materialize("totals_of_records", totals.totals_of_records(resolved, config)),
-        this.work.materialize("totals_of_blocked", totals.totals_of_blocked(resolved)),
-        this.work.materialize("totals_of_golden", totals.totals_of_golden(golden_rows, config)),
+        this.work.materialize("totals_of_records", totals.totals_of_records(resolved, config)).coalesce(1),
+        this.work.materialize("totals_of_blocked", totals.totals_of_blocked(resolved)).coalesce(1),
+        this.work.materialize("totals_of_golden", totals.totals_of_golden(golden_rows, config)).coalesce(1),
     )
 
 
@@ -125,6 +126,8 @@ def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this
     edges = this.work.materialize("rule_edges", rule_merges.rule_edges(links, outcome))
     held = this.work.materialize("held_by", rule_merges.held_by(edges))
     copies = rule_merges.without_each_rule(edges, held, config)
+    if held.isEmpty():
+        return rule_merges.merges_of_small(edges)
     components = clusters.connect(copies, "dataframe", lambda name, f: this.work.materialize(f"without_{name}", f))
     large = rule_merges.merges_of_large(held, components, config)
     return rule_merges.merges_only_here(rule_merges.merges_of_small(edges), large)

@@ -11,12 +11,13 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
 from identity_spark.errors import ConfigError
+from identity_spark.expressions.elements import for_each
 from identity_spark.expressions.standardizers import Standardizer, derived_form, standardizer, written_form
 from identity_spark.expressions.text import or_null, trim_space
 from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
 
-RAW, CANONICAL, TIDY, REASON = "__raw", "__canonical", "__tidy", "__reason"  # the steps that each identifier takes
-UNROLLED = 2  # so many values of a field are standardized one by one in generated code, more by an interpreted lambda
+# The steps that each identifier takes, the last one where it has several values.
+RAW, CANONICAL, TIDY, REASON, KEPT = "__raw", "__canonical", "__tidy", "__reason", "__kept"
 
 
 def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Sequence[str]], today: date) -> DataFrame:
@@ -32,13 +33,13 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
     canonical = _with_canonical(raw, mapped, config, today)
     judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
+    several = [i for i in mapped if is_multi_valued(canonical, i.name + CANONICAL)]
+    judged = judged.withColumns({i.name + KEPT: _kept(judged, i) for i in several})
     usable = judged.select(
         *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at", "updated_at__unreadable"),
         *config.plain_fields,
         *(column for i in mapped for column in _usable(judged, i)),
-        F.filter(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped))), lambda b: b["reason"].isNotNull())
-        .cast(BLOCKED)
-        .alias("blocked"),
+        F.array_compact(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped)))).cast(BLOCKED).alias("blocked"),
     )
     for identifier in _in_order(config):
         usable = usable.withColumn(identifier.name, _derived(usable, identifier))
@@ -94,14 +95,11 @@ def _standardizer(identifier: Identifier, country: Column, today: date) -> Stand
 
 
 def _per_value(raw: DataFrame, name: str, form: Callable[[Column], Column]) -> Column:
-    """``form`` of the raw value, or of each of the raw values; null values are added to fewer than ``UNROLLED``."""
+    """``form`` of the raw value, or of each of the raw values; null values are added to few."""
     values = F.col(name + RAW)
     if not is_multi_valued(raw, name + RAW):
         return form(values)
-    first = F.array(*(form(F.get(values, F.lit(n))) for n in range(UNROLLED)))
-    more = F.coalesce(values, F.array())
-    rest = F.transform(F.slice(more, UNROLLED + 1, F.size(more)), form)
-    return F.concat(first, rest)
+    return for_each([values], lambda value, _: form(value))
 
 
 def _reasons(
@@ -110,7 +108,7 @@ def _reasons(
     """Why each value is set apart: ``blocked``, ``invalid``, or null where it is usable or was never there."""
     literals, patterns = _lists(canonical.sparkSession, identifier, built_in, config)
 
-    def reason(value: Column, raw: Column) -> Column:
+    def reason(value: Column, raw: Column, _: Column | None = None) -> Column:
         given = F.coalesce(value, or_null(F.lower(trim_space(raw))))
         is_listed, is_invalid = _is_listed(given, literals, patterns), value.isNull() & given.isNotNull()
         return F.when(is_listed, "blocked").when(is_invalid, "invalid")
@@ -118,7 +116,7 @@ def _reasons(
     values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
     if not is_multi_valued(canonical, identifier.name + CANONICAL):
         return reason(values, raws)
-    return F.zip_with(values, raws, reason)
+    return for_each([values, raws], reason)
 
 
 def _is_listed(value: Column, literals: Sequence[str], patterns: Sequence[str]) -> Column:
@@ -164,38 +162,48 @@ def _canonical_literals(
     return [row["value"] for row in rows if row["value"] is not None]
 
 
+def _forms(judged: DataFrame, identifier: Identifier) -> dict[str, str]:
+    """The columns of the identifier in ``STANDARDIZED``, and those that they are made of."""
+    steps = {identifier.name: identifier.name + CANONICAL, identifier.name + WRITTEN: identifier.name + TIDY}
+    return {new: step for new, step in steps.items() if step in judged.columns}
+
+
+def _kept(judged: DataFrame, identifier: Identifier) -> Column:
+    """array<struct>: the usable ones of several values, each once, with the written forms that belong to them."""
+    forms = _forms(judged, identifier)
+    values = F.col(identifier.name + CANONICAL)
+
+    def entry(value: Column, reason: Column, *rest: Column) -> Column:
+        *steps, position = rest
+        came_before = F.coalesce(F.array_contains(F.slice(values, F.lit(1), position), value), F.lit(False))
+        shown = F.struct(*(step.alias(new) for new, step in zip(forms, steps, strict=True)))
+        return F.when(value.isNotNull() & reason.isNull() & ~came_before, shown)
+
+    return F.array_compact(for_each([values, F.col(identifier.name + REASON), *map(F.col, forms.values())], entry))
+
+
 def _usable(judged: DataFrame, identifier: Identifier) -> list[Column]:
     """The canonical value where nothing speaks against it, and its written form."""
-    name, reasons = identifier.name, F.col(identifier.name + REASON)
-    steps = {name: name + CANONICAL, name + WRITTEN: name + TIDY}
-    steps = {new: step for new, step in steps.items() if step in judged.columns}
-    if not is_multi_valued(judged, name + CANONICAL):
-        return [F.when(reasons.isNull(), F.col(step)).alias(new) for new, step in steps.items()]
-    values = F.col(name + CANONICAL)
-
-    def is_first_usable(_: Column, position: Column) -> Column:
-        value = F.get(values, position)
-        return F.get(reasons, position).isNull() & (F.array_position(values, value) == position + 1)
-
-    # Written forms stay in step with the canonical values they belong to; a field without values is null.
-    kept = {new: F.filter(F.col(step), is_first_usable) for new, step in steps.items()}
-    return [F.when(F.size(k) > 0, k).alias(new) for new, k in kept.items()]
+    forms = _forms(judged, identifier)
+    if is_multi_valued(judged, identifier.name + CANONICAL):
+        kept = F.col(identifier.name + KEPT)
+        return [F.when(F.size(kept) > 0, kept[new]).alias(new) for new in forms]
+    is_usable = F.col(identifier.name + REASON).isNull()
+    return [F.when(is_usable, F.col(step)).alias(new) for new, step in forms.items()]
 
 
 def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
-    """One struct of ``BLOCKED`` for each value of ``identifier``; its ``reason`` is null where the value is usable."""
+    """One struct of ``BLOCKED`` for each value of ``identifier``; null where the value is usable."""
     values, raws, reasons = (F.col(identifier.name + step) for step in (CANONICAL, RAW, REASON))
 
-    def entry(value: Column, raw: Column, reason: Column) -> Column:
+    def entry(value: Column, raw: Column, reason: Column, _: Column | None = None) -> Column:
         shown = F.coalesce(value, or_null(trim_space(raw)))
-        return F.struct(F.lit(identifier.name).alias("identifier"), shown.alias("value"), reason.alias("reason"))
+        named = F.struct(F.lit(identifier.name).alias("identifier"), shown.alias("value"), reason.alias("reason"))
+        return F.when(reason.isNotNull(), named)
 
     if not is_multi_valued(judged, identifier.name + CANONICAL):
         return F.array(entry(values, raws, reasons))
-    return F.coalesce(
-        F.transform(reasons, lambda reason, n: entry(F.get(values, n), F.get(raws, n), reason)),
-        F.array().cast(BLOCKED),
-    )
+    return for_each([values, raws, reasons], entry)
 
 
 def _without_blocked(usable: DataFrame, identifier: Identifier) -> DataFrame:
@@ -225,9 +233,9 @@ def _derived(usable: DataFrame, identifier: Identifier) -> Column:
     if not is_multi_valued(usable, origin):
         return derived_form(transform, argument, F.col(origin), F.col(written))
 
-    def derive(value: Column, position: Column) -> Column:
-        return derived_form(transform, argument, value, F.get(F.col(written), position))
+    def derive(value: Column, shown: Column, _: Column) -> Column:
+        return derived_form(transform, argument, value, shown)
 
-    each = F.transform(origin, derive)
+    each = for_each([F.col(origin), F.col(written)], derive)
     values = F.array_distinct(F.flatten(F.array_compact(each)) if transform == "tokens" else F.array_compact(each))
     return F.when(F.size(values) > 0, values)

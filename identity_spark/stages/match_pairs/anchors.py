@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Criterion, Rule
 from identity_spark.schemas import multi_valued
-from identity_spark.stages.match_pairs.keys import has_key, key_parts
+from identity_spark.stages.match_pairs.keys import has_key, per_key
 
 
 @dataclass(frozen=True)
@@ -71,5 +71,5 @@ def keyed(usable: DataFrame, anchor: Anchor, *columns: Column | str) -> DataFram
     """``parts`` array<string>, the key, and ``columns``: a row for each key of each record."""
     rows = usable.where(has_key(usable, anchor.key))
     if multi_valued(usable, anchor.key.anchor):
-        return rows.select(F.explode(key_parts(usable, anchor.key)).alias("parts"), *columns)
+        return rows.select(F.explode(per_key(usable, anchor.key)).alias("parts"), *columns)
     return rows.select(F.array(*anchor.key.anchor).alias("parts"), *columns)

@@ -11,9 +11,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.schemas import CROWDED_KEYS, LARGE_BLOCKS, SKIPPED_BLOCKS, empty, multi_valued
+from identity_spark.schemas import CROWDED_KEYS, LARGE_BLOCKS, SKIPPED_BLOCKS, empty
 from identity_spark.stages.match_pairs.anchors import Anchor, anchors, keyed
-from identity_spark.stages.match_pairs.keys import has_key, key_parts
+from identity_spark.stages.match_pairs.keys import has_key, per_key
 
 TILE_RECORDS = 500  # a larger block is compared in tiles, so that none of them makes a long task
 
@@ -39,19 +39,24 @@ def large_blocks(usable: DataFrame, crowded: DataFrame, compared: Sequence[Ancho
 
 
 def skipped_blocks(large: DataFrame, config: Config) -> DataFrame:
-    """``SKIPPED_BLOCKS``: for each rule of an anchor, what its cap left out; a row of zeros where nothing is."""
-    records = F.col("records")
-    found = [
-        large.where((F.col("anchor") == anchor.index) & (records > rule.max_block_records)).agg(
-            F.lit(rule.name).alias("rule"),
-            F.count("*").alias("blocks"),
-            F.coalesce(F.sum(records), F.lit(0)).alias("records"),
-            F.coalesce(F.sum((records * (records - 1) / 2).cast("long")), F.lit(0)).alias("pairs"),
-        )
-        for anchor in anchors(config)
-        for _, rule in anchor.rules
+    """``SKIPPED_BLOCKS``: what the caps of rules left out; rules that left out nothing have no row."""
+    caps = [(anchor.index, rule) for anchor in anchors(config) for _, rule in anchor.rules]
+    if not caps:
+        return empty(large.sparkSession, SKIPPED_BLOCKS)
+    over = [
+        F.when((F.col("anchor") == anchor) & (F.col("records") > rule.max_block_records), rule.name)
+        for anchor, rule in caps
     ]
-    return reduce(DataFrame.unionByName, found, empty(large.sparkSession, SKIPPED_BLOCKS))
+    records = F.col("records")
+    return (
+        large.withColumn("rule", F.explode(F.array_compact(F.array(*over))))
+        .groupBy("rule")
+        .agg(
+            F.count("*").alias("blocks"),
+            F.sum(records).alias("records"),
+            F.sum((records * (records - 1) / 2).cast("long")).alias("pairs"),
+        )
+    )
 
 
 def least_large(anchor: Anchor) -> int:
@@ -65,10 +70,8 @@ def _hashes(usable: DataFrame, anchor: Anchor) -> Column:
     def entry(parts: Column) -> Column:
         return F.struct(F.lit(anchor.index).alias("anchor"), F.xxhash64(parts).alias("hash"))
 
-    several = bool(multi_valued(usable, anchor.key.anchor))
-    keys = F.transform(key_parts(usable, anchor.key), entry) if several else F.array(entry(F.array(*anchor.key.anchor)))
     no_key = F.array().cast("array<struct<anchor:int,hash:bigint>>")
-    return F.when(has_key(usable, anchor.key), keys).otherwise(no_key)
+    return F.when(has_key(usable, anchor.key), per_key(usable, anchor.key, entry)).otherwise(no_key)
 
 
 def _large(usable: DataFrame, crowded: DataFrame, anchor: Anchor) -> DataFrame:

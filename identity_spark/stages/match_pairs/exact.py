@@ -6,8 +6,8 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Rule
-from identity_spark.schemas import EVIDENCE, LINKS, empty, multi_valued
-from identity_spark.stages.match_pairs.keys import has_key, key_parts
+from identity_spark.schemas import EVIDENCE, LINKS, empty
+from identity_spark.stages.match_pairs.keys import has_key, per_key
 
 
 def exact_links(usable: DataFrame, config: Config) -> DataFrame:
@@ -41,11 +41,7 @@ def _keys(usable: DataFrame, rules: Sequence[tuple[int, Rule]]) -> Column:
         def entry(parts: Column) -> Column:
             return F.struct(F.lit(index).alias("rule_index"), parts.alias("parts"))
 
-        if multi_valued(usable, rule.anchor):
-            keys = F.transform(key_parts(usable, rule), entry)
-        else:
-            keys = F.array(entry(F.array(*rule.anchor)))
-        return F.when(has_key(usable, rule), keys).otherwise(no_key)
+        return F.when(has_key(usable, rule), per_key(usable, rule, entry)).otherwise(no_key)
 
     return F.concat(*(of(index, rule) for index, rule in rules))
 

@@ -1,37 +1,29 @@
 """Blocking keys: the anchor values of a record under each rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Rule
-from identity_spark.schemas import is_multi_valued, multi_valued
+from identity_spark.schemas import multi_valued
 
 
 def rule_keys(usable: DataFrame, rules: Sequence[Rule]) -> Column:
     """map<rule, array<key>>: the blocking keys of the record under each rule that applies to it."""
-    entries = F.array(*(F.struct(F.lit(r.name).alias("key"), _key_texts(usable, r).alias("value")) for r in rules))
-    return F.map_from_entries(F.filter(entries, lambda entry: entry["value"].isNotNull()))
+    return F.map_from_entries(F.array_compact(F.array(*(_entry(usable, rule) for rule in rules))))
+
+
+def _entry(usable: DataFrame, rule: Rule) -> Column:
+    """struct<rule, keys as text, sorted>; null where the rule does not apply."""
+    texts = per_key(usable, rule, lambda parts: _text([F.get(parts, F.lit(n)) for n in range(len(rule.anchor))]))
+    return F.when(has_key(usable, rule), F.struct(F.lit(rule.name).alias("key"), F.sort_array(texts).alias("value")))
 
 
 def applies(usable: DataFrame, rules: Sequence[Rule]) -> Column:
     """Whether some rule applies to the record: it is of a source of that rule and has every anchor value."""
     return reduce(Column.__or__, (has_key(usable, rule) for rule in rules))
-
-
-def _key_texts(usable: DataFrame, rule: Rule) -> Column:
-    """The rule's keys as text, sorted; null where the rule does not apply."""
-    if not multi_valued(usable, rule.anchor):
-        texts = F.array(_text([F.col(name) for name in rule.anchor]))
-    elif len(rule.anchor) == 1:
-        texts = F.array_sort(rule.anchor[0])
-    else:
-        texts = F.array_sort(
-            F.transform(key_parts(usable, rule), lambda key: F.array_join(F.transform(key, _escaped), "|"))
-        )
-    return F.when(has_key(usable, rule), texts)
 
 
 def _text(parts: Sequence[Column]) -> Column:
@@ -51,14 +43,20 @@ def has_key(usable: DataFrame, rule: Rule) -> Column:
     return reduce(Column.__and__, conditions)
 
 
-def key_parts(usable: DataFrame, rule: Rule) -> Column:
-    """array<array<string>>: every combination of one value per anchor; meaningful where ``has_key``."""
-    if not multi_valued(usable, rule.anchor):
-        return F.array(F.array(*rule.anchor))
+def per_key(usable: DataFrame, rule: Rule, form: Callable[[Column], Column] = lambda parts: parts) -> Column:
+    """array: ``form`` of the parts of each key, every combination of one value per anchor.
+
+    Meaningful where ``has_key``. Most records have one key, and are spared the lambdas, which Spark interprets.
+    """
+    several = multi_valued(usable, rule.anchor)
+    one = F.array(form(F.array(*(F.get(n, F.lit(0)) if n in several else F.col(n) for n in rule.anchor))))
+    if not several:
+        return one
     keys = F.array(F.array().cast("array<string>"))
     for name in rule.anchor:
-        keys = _extended(keys, F.col(name) if is_multi_valued(usable, name) else F.array(name))
-    return keys
+        keys = _extended(keys, F.col(name) if name in several else F.array(name))
+    has_one = reduce(Column.__and__, (F.size(name) == 1 for name in sorted(several)))
+    return F.when(has_one, one).otherwise(F.transform(keys, form))
 
 
 def _extended(keys: Column, values: Column) -> Column:

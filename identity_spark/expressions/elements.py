@@ -1,0 +1,23 @@
+"""Functions of the elements of arrays."""
+
+from collections.abc import Callable, Sequence
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+UNROLLED = 2  # so many elements are written out in generated code; for more there is a lambda, which Spark interprets
+
+
+def for_each(arrays: Sequence[Column], form: Callable[..., Column]) -> Column:
+    """array: ``form`` of the elements of ``arrays`` at each position and of that position, from 0.
+
+    It is as long as the first of the ``arrays``, and at least ``UNROLLED``: elements that are not there count as null.
+    """
+
+    def at(position: Column) -> Column:
+        return form(*(F.get(values, position) for values in arrays), position)
+
+    first = F.array(*(at(F.lit(n)) for n in range(UNROLLED)))
+    size = F.size(arrays[0])
+    rest = F.transform(F.sequence(F.lit(UNROLLED), size - 1), at)
+    return F.when(size > UNROLLED, F.concat(first, rest)).otherwise(first)
