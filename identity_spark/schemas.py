@@ -4,8 +4,9 @@ Frames that carry a project's own fields (records, lookup, golden) hold the colu
 identifier or field: text, or an array of text where the field is multi-valued.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -197,13 +198,32 @@ TABLES = {
 }
 
 
+class Metric(NamedTuple):
+    """One number of the report: ``METRICS`` in Python."""
+
+    scope: str
+    name: str
+    metric: str
+    value: float
+
+
 @dataclass(frozen=True)
 class Totals:
-    """What a run counts in one pass over each table, written down: a few rows each (``stages/totals.py``)."""
+    """What a run counts (``stages/totals.py``); it grows with the configuration, not with the data."""
 
-    records: DataFrame
-    blocked: DataFrame
-    golden: DataFrame
+    records: Mapping[str, Mapping[str, int]]  # of records with a usable key, by source
+    set_apart: Mapping[tuple[str, str], int]  # values, by identifier and reason
+    golden: Mapping[str, int]
+    pairs: Mapping[str, Mapping[str, int]]  # by rule
+    bad_keys: Mapping[str, int]  # records without a usable key, by source
+    in_conflict: Mapping[str, int]  # records held back, by the identifier whose limit is broken
+    reasons: Mapping[str, int]  # unresolved records
+    skipped: Mapping[str, Mapping[str, int]]  # SKIPPED_BLOCKS, by rule
+    merges: Mapping[int, int]  # merges_only_here, by rule_index
+
+    def of_records(self, name: str) -> int:
+        """The count of that name of all sources together."""
+        return sum(counts[name] or 0 for counts in self.records.values())
 
 
 def empty(spark: SparkSession, schema: StructType) -> DataFrame:

@@ -13,11 +13,13 @@ from pyspark.sql import functions as F
 
 from identity_spark import schemas
 from identity_spark.config import Config
+from identity_spark.pipeline.counting import collected, count
 from identity_spark.pipeline.guarding import Guarded, guard
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.overriding import Overrides, decide, decide_values
 from identity_spark.pipeline.preparation import separate_bad_keys, standardized_records, without_over_shared
 from identity_spark.pipeline.progress import Run
+from identity_spark.small_frames import small_frame
 from identity_spark.stages import (
     checks,
     clusters,
@@ -27,7 +29,6 @@ from identity_spark.stages import (
     profiles,
     report,
     rule_merges,
-    totals,
     unresolved,
 )
 from identity_spark.storage.known import Known
@@ -77,10 +78,9 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
         skipped = match_pairs.skipped_blocks(large, config)
         of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics, *of_values]
         merges = _merges_only_here(guarded.links, outcome, config, this)
-        counted = _totals(resolved, golden_rows, config, this)
-        metrics = report.report(counted, pairs, held_back, skipped, merges, of_guardrails, config, this.run_id)
-        metrics = this.work.materialize("report", metrics)
-        counts = checks.verify(sum(f.records for f in found.values()), counted, golden_rows, pairs, held_back)
+        totals = count(resolved, golden_rows, pairs, held_back, skipped, merges, config)
+        counts = checks.verify(sum(f.records for f in found.values()), totals, golden_rows)
+        metrics = report.report(totals, config) + collected(of_guardrails)
     results = {
         "identity_golden": golden_rows.drop(*golden.HIDDEN),
         "identity_matched_ids": matched,
@@ -88,12 +88,12 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
         "identity_lookup": resolved.select(*profiles.lookup_columns(config)),
         "match_pairs": pairs,
         **lasting,
-        "identity_golden_report": metrics,
+        "identity_golden_report": small_frame(read.sparkSession, [(this.run_id, *m) for m in metrics], schemas.REPORT),
     }
     stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
-    by_scope = _by_scope(metrics)
+    by_scope = report.by_scope(metrics)
     _warn_of_giants(by_scope["guardrail"], counts["records"])
-    return Resolution(stamped, counts, by_scope, _reasons(held_back))
+    return Resolution(stamped, counts, by_scope, totals.reasons)
 
 
 def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: Run) -> tuple[Guarded, DataFrame]:
@@ -110,15 +110,6 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
     members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
     members = this.write_down("members", members)
     return guard(members, links, usable, large, decided, config, this), large
-
-
-def _totals(resolved: DataFrame, golden_rows: DataFrame, config: Config, this: Run) -> schemas.Totals:
-    """Of a few rows each, in one partition, so that what is counted from them takes no exchange."""
-    return schemas.Totals(
-        this.work.materialize("totals_of_records", totals.totals_of_records(resolved, config)).coalesce(1),
-        this.work.materialize("totals_of_blocked", totals.totals_of_blocked(resolved)).coalesce(1),
-        this.work.materialize("totals_of_golden", totals.totals_of_golden(golden_rows, config)).coalesce(1),
-    )
 
 
 def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this: Run) -> DataFrame:
@@ -141,20 +132,6 @@ def _warn_of_giants(metrics: Mapping[str, Mapping[str, float]], records: int) ->
             "guardrails: one cluster holds %s of %s records; see largest_cluster_1 in identity_golden_report",
             f"{size:,.0f}", f"{records:,}",
         )  # fmt: skip
-
-
-def _by_scope(metrics: DataFrame) -> dict[str, dict[str, dict[str, float]]]:
-    """The report by scope, name and metric; it grows with the configuration, not with the data."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
-    for row in metrics.collect():
-        found.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
-    return found
-
-
-def _reasons(held_back: DataFrame) -> dict[str, int]:
-    """Unresolved records by reason; a record that breaks several limits counts once."""
-    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
-    return dict(held_back.groupBy("reason").agg(records_left).collect())
 
 
 def _stamped(table: str, rows: DataFrame, run_id: str) -> DataFrame:

@@ -8,27 +8,26 @@ from identity_spark.errors import CheckError
 from identity_spark.schemas import STATUSES, WRITTEN, Totals, is_multi_valued
 
 
-def verify(total: int, totals: Totals, golden: DataFrame, pairs: DataFrame, unresolved: DataFrame) -> dict[str, int]:
+def verify(total: int, totals: Totals, golden: DataFrame) -> dict[str, int]:
     """The run's counts; raises ``CheckError`` with every disagreement between the results.
 
     ``total`` is the number of records read. Records partition into unique, matched, conflict, missing and bad keys. The
     golden records stand for the published ones: ids are unique, and the sums of their fingerprints, once for each
     record, are the same.
     """
-    counts = _counts(totals, unresolved)
+    counts = {name: totals.of_records(name) for name in (*STATUSES, "published", "fingerprint")}
+    counts |= {"golden_records": totals.golden["golden_records"], "bad_keys": sum(totals.bad_keys.values())}
     parts = sum(counts[name] for name in (*STATUSES, "bad_keys"))
     problems = []
     if parts != total:
         problems.append(f"{total} records were read, but {parts} are accounted for")
     if repeated := counts["golden_records"] - golden.select("dinmo_id").distinct().count():
         problems.append(f"{repeated} golden records have the id of another")
-    if counts["published"] != counts["stood_for"]:
-        problems.append(
-            f"{counts['published']} records are published, but golden records stand for {counts['stood_for']}"
-        )
-    elif counts["fingerprint"] != counts["golden_fingerprint"]:
+    if counts["published"] != (stood_for := totals.golden["records"]):
+        problems.append(f"{counts['published']} records are published, but golden records stand for {stood_for}")
+    elif counts["fingerprint"] != (totals.golden["fingerprint"] or 0):
         problems.append("golden records stand for other profiles than the lookup has")
-    if disordered := pairs.where("left_record_key >= right_record_key").count():
+    if disordered := sum(of_rule["disordered"] for of_rule in totals.pairs.values()):
         problems.append(f"{disordered} pairs are out of order")
     if problems:
         raise CheckError("; ".join(problems) + "; nothing was written, please report this")
@@ -67,17 +66,3 @@ def _is_its_value(both: DataFrame, name: str, config: Config) -> Column:
     stands_in = F.array_contains(invalid, golden) if name not in config.plain_fields else F.lit(False)
     is_named = F.col("field_sources")[name] == F.col("record_key")
     return is_named & (F.coalesce(has_value, F.lit(False)) | stands_in)
-
-
-def _counts(totals: Totals, unresolved: DataFrame) -> dict[str, int]:
-    """What the totals come to, with the ``golden_records`` and the records they have ``stood_for``."""
-    of_records = (F.coalesce(F.sum(n), F.lit(0)).alias(n) for n in (*STATUSES, "published", "fingerprint"))
-    of_golden = {"golden_records": "golden_records", "records": "stood_for", "fingerprint": "golden_fingerprint"}
-    bad_keys = F.count_if(F.col("reason").isin("missing_primary_key", "duplicate_primary_key"))
-    found = (
-        totals.records.agg(*of_records)
-        .crossJoin(totals.golden.select(*(F.coalesce(n, F.lit(0)).alias(new) for n, new in of_golden.items())))
-        .crossJoin(unresolved.agg(bad_keys.alias("bad_keys")))
-    )
-    (row,) = found.collect()
-    return row.asDict()

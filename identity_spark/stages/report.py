@@ -11,164 +11,83 @@ or in a cluster in conflict; ``merges_only_here``, the merges that no other rule
 records held back because the cluster breaks a limit of this identifier, of all.
 """
 
-from collections.abc import Mapping, Sequence
-
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterable, Mapping
 
 from identity_spark.config import Config
-from identity_spark.schemas import REPORT, STATUSES, Totals
+from identity_spark.schemas import STATUSES, Metric, Totals
 
-COUNTS = ("records", *STATUSES, "published")
-
-
-def report(
-    totals: Totals,
-    pairs: DataFrame,
-    unresolved: DataFrame,
-    skipped: DataFrame,
-    merges: DataFrame,
-    guarded: Sequence[DataFrame],
-    config: Config,
-    run_id: str,
-) -> DataFrame:
-    """``REPORT`` of one run.
-
-    ``merges`` holds ``rule_index`` and ``merges_only_here``; ``guarded`` the ``METRICS`` of guardrails and overrides.
-    """
-    by_source = _by_source(totals, unresolved, config)
-    counted = (*COUNTS, "bad_keys")
-    whole = by_source.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in counted))
-    whole = whole.crossJoin(totals.golden.select("golden_records", "consent_widened"))
-    parts = [
-        _unpivot(whole.withColumn("name", F.lit(config.project)), "project", _rates() | _consent()),
-        _unpivot(by_source, "source", _rates()),
-        _rules(totals, pairs, skipped, merges, config),
-        _identifiers(totals, unresolved, config),
-        *guarded,
-    ]
-    rows = parts[0]
-    for part in parts[1:]:
-        rows = rows.unionByName(part)
-    return rows.withColumn("run_id", F.lit(run_id)).to(REPORT)
+LEFT_OUT = {"skipped_blocks": "blocks", "skipped_records": "records", "skipped_pairs": "pairs"}
+SET_APART = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
 
 
-def _by_source(totals: Totals, unresolved: DataFrame, config: Config) -> DataFrame:
-    """A row per source: its records by what became of them, those without a usable key among them."""
-    keyless = unresolved.where("reason IN ('missing_primary_key', 'duplicate_primary_key')")
-    bad = keyless.groupBy(F.col("source").alias("name")).agg(F.count("*").alias("bad"))
-    golden = F.array(
-        *(
-            F.struct(F.lit(source.name).alias("name"), F.col(f"of_source_{n}").alias("golden_records"))
-            for n, source in enumerate(config.sources)
-        )
-    )
-    counts = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
-    bad_keys = F.coalesce("bad", F.lit(0))
-    return (
-        totals.records.select("name", *COUNTS)
-        .join(bad, "name", "full")
-        .withColumns(counts | {"records": counts["records"] + bad_keys, "bad_keys": bad_keys})
-        .join(totals.golden.select(F.inline(golden)), "name", "left")
-    )
+def report(totals: Totals, config: Config) -> list[Metric]:
+    """Every metric of one run but those of guardrails and overrides."""
+    found = [("project", config.project, _of_project(totals))]
+    found += [("source", source.name, _of_source(totals, n, source.name)) for n, source in enumerate(config.sources)]
+    found += [("rule", rule.name, _of_rule(totals, n, rule.name)) for n, rule in enumerate(config.rules)]
+    found += [("identifier", i.name, _of_identifier(totals, i.name)) for i in config.identifiers if not i.derived]
+    return [Metric(scope, name, metric, float(v)) for scope, name, metrics in found for metric, v in metrics.items()]
 
 
-def _rates() -> dict[str, Column]:
-    records = F.col("records")
-    golden = F.coalesce("golden_records", F.lit(0))
+def _of_project(totals: Totals) -> dict[str, float]:
+    """With how many merged profiles refuse a consent that their last value grants, thanks to ``most_restrictive``."""
+    counts = {name: totals.of_records(name) for name in ("records", *STATUSES, "published")}
+    bad_keys, golden = sum(totals.bad_keys.values()), totals.golden["golden_records"]
+    return _rates(counts, bad_keys, golden) | {"consent_widenings_prevented": totals.golden["consent_widened"]}
+
+
+def _of_source(totals: Totals, n: int, source: str) -> dict[str, float]:
+    counts = totals.records.get(source, {})
+    return _rates(counts, totals.bad_keys.get(source, 0), totals.golden[f"of_source_{n}"])
+
+
+def _rates(counts: Mapping[str, int], bad_keys: int, golden: int) -> dict[str, float]:
+    records, published = counts.get("records", 0) + bad_keys, counts.get("published", 0)
+    by_status = {status: counts.get(status, 0) for status in STATUSES}
     return {
         "records": records,
-        "unique_records": F.col("unique"),
-        "matched_records": F.col("matched"),
-        "conflict_records": F.col("conflict"),
-        "missing_records": F.col("missing"),
-        "bad_key_records": F.col("bad_keys"),
+        **{f"{status}_records": found for status, found in by_status.items()},
+        "bad_key_records": bad_keys,
         "golden_records": golden,
-        "resolution_rate": _share(F.col("published"), records),
-        "match_rate": _share(F.col("matched"), records),
-        "conflict_rate": _share(F.col("conflict"), records),
-        "missing_rate": _share(F.col("missing"), records),
-        "consolidation": _share(F.col("published") - golden, F.col("published")),
+        "resolution_rate": _share(published, records),
+        "match_rate": _share(by_status["matched"], records),
+        "conflict_rate": _share(by_status["conflict"], records),
+        "missing_rate": _share(by_status["missing"], records),
+        "consolidation": _share(published - golden, published),
     }
 
 
-def _consent() -> dict[str, Column]:
-    """How many merged profiles refuse a consent that their last value grants, thanks to ``most_restrictive``."""
-    return {"consent_widenings_prevented": F.col("consent_widened")}
-
-
-def _rules(totals: Totals, pairs: DataFrame, skipped: DataFrame, merges: DataFrame, config: Config) -> DataFrame:
-    names = [rule.name for rule in config.rules]
-    applicable = totals.records.agg(
-        F.sum("records").alias("records"), *(F.sum(f"applicable_{n}").alias(f"rule_{n}") for n in range(len(names)))
-    )
-    rates = F.array(
-        *(
-            F.struct(
-                F.lit(name).alias("name"),
-                F.lit(n).alias("rule_index"),
-                _share(F.col(f"rule_{n}"), F.col("records")).alias("applicable_rate"),
-            )
-            for n, name in enumerate(names)
-        )
-    )
-    found = pairs.groupBy(F.col("rule").alias("name")).agg(
-        F.count("*").alias("pairs"),
-        F.count_if(F.col("status") == "refused").alias("refused_pairs"),
-        F.count_if((F.col("status") == "accepted") & F.col("dinmo_id").isNotNull()).alias("valid"),
-    )
-    left_out = {"blocks": "skipped_blocks", "records": "skipped_records", "pairs": "skipped_pairs"}
-    capped = skipped.withColumnRenamed("rule", "name").withColumnsRenamed(left_out)
-    every = applicable.select(F.inline(rates))
-    every = every.join(found, "name", "left").join(capped, "name", "left").join(merges, "rule_index", "left")
-    counts = {n: F.coalesce(n, F.lit(0)) for n in ("pairs", "refused_pairs", "merges_only_here", *left_out.values())}
-    shares = {
-        "applicable_rate": F.col("applicable_rate"),
-        "valid_match_rate": _share(F.col("valid"), F.col("pairs")),
-        "conflict_rate": _share(F.col("pairs") - F.col("valid"), F.col("pairs")),
+def _of_rule(totals: Totals, n: int, rule: str) -> dict[str, float]:
+    found, skipped = totals.pairs.get(rule, {}), totals.skipped.get(rule, {})
+    pairs, valid = found.get("pairs", 0), found.get("valid", 0)
+    return {
+        "applicable_rate": _share(totals.of_records(f"applicable_{n}"), totals.of_records("records")),
+        "valid_match_rate": _share(valid, pairs),
+        "conflict_rate": _share(pairs - valid, pairs),
+        "pairs": pairs,
+        "refused_pairs": found.get("refused", 0),
+        "merges_only_here": totals.merges.get(n, 0),
+        **{metric: skipped.get(name, 0) for metric, name in LEFT_OUT.items()},
     }
-    return _unpivot(every, "rule", shares | counts)
 
 
-def _identifiers(totals: Totals, unresolved: DataFrame, config: Config) -> DataFrame:
-    names = [i.name for i in config.identifiers if not i.derived]
-    held = [f"held_{name}" for name in names]
-    in_records = totals.records.agg(F.sum("records").alias("records"), *(F.sum(name).alias(name) for name in held))
-    in_golden = totals.golden.select("golden_records", *(F.col(name).alias(f"golden_{name}") for name in held))
-    rates = F.array(
-        *(
-            F.struct(
-                F.lit(name).alias("name"),
-                _share(F.col(f"held_{name}"), F.col("records")).alias("completeness"),
-                _share(F.col(f"golden_held_{name}"), F.col("golden_records")).alias("golden_completeness"),
-            )
-            for name in names
-        )
-    )
-    in_conflict = unresolved.where("reason = 'conflict'").select("record_key", F.col("identifier").alias("name"))
-    held_back = in_conflict.distinct().groupBy("name").agg(F.count("*").alias("held_back"))
-    reasons = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
-    set_apart = totals.blocked.groupBy(F.col("identifier").alias("name")).agg(
-        *(F.sum(F.when(F.col("reason") == reason, F.col("values"))).alias(name) for name, reason in reasons.items())
-    )
-    every = in_records.crossJoin(in_golden).select("records", F.inline(rates))
-    every = every.join(held_back, "name", "left").join(set_apart, "name", "left")
-    rates_and_counts = {
-        "completeness": F.col("completeness"),
-        "golden_completeness": F.col("golden_completeness"),
-        "conflict_rate": _share(F.coalesce("held_back", F.lit(0)), F.col("records")),
-        **{name: F.coalesce(name, F.lit(0)) for name in reasons},
+def _of_identifier(totals: Totals, identifier: str) -> dict[str, float]:
+    held, records = f"held_{identifier}", totals.of_records("records")
+    return {
+        "completeness": _share(totals.of_records(held), records),
+        "golden_completeness": _share(totals.golden[held], totals.golden["golden_records"]),
+        "conflict_rate": _share(totals.in_conflict.get(identifier, 0), records),
+        **{metric: totals.set_apart.get((identifier, reason), 0) for metric, reason in SET_APART.items()},
     }
-    return _unpivot(every, "identifier", rates_and_counts)
 
 
-def _share(part: Column, whole: Column) -> Column:
-    return F.when(whole > 0, part / whole).otherwise(F.lit(0.0))
+def by_scope(metrics: Iterable[Metric]) -> dict[str, dict[str, dict[str, float]]]:
+    """The values by scope, name and metric."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for m in metrics:
+        found.setdefault(m.scope, {}).setdefault(m.name, {})[m.metric] = m.value
+    return found
 
 
-def _unpivot(rows: DataFrame, scope: str, metrics: Mapping[str, Column]) -> DataFrame:
-    """``scope``, ``name``, ``metric``, ``value``: a row for each of ``metrics`` of each row."""
-    named = F.array(
-        *(F.struct(F.lit(name).alias("metric"), value.cast("double").alias("value")) for name, value in metrics.items())
-    )
-    return rows.select(F.lit(scope).alias("scope"), "name", F.explode(named).alias("m")).select("scope", "name", "m.*")
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

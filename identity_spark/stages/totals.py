@@ -1,4 +1,4 @@
-"""Totals: what the report and the checks count, from one pass over the records and one over the golden records."""
+"""Totals: what the report and the checks count, in one pass over each table, as a few rows."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -49,6 +49,38 @@ def totals_of_golden(golden: DataFrame, config: Config) -> DataFrame:
         ),
         *(F.count(name).alias(f"held_{name}") for name in _identifiers(config)),
     )
+
+
+def totals_of_pairs(pairs: DataFrame) -> DataFrame:
+    """A row per rule, its ``name``, and counts of its pairs.
+
+    ``pairs``; those ``refused``; those ``valid``, which hold a published profile together; those ``disordered``.
+    """
+    is_valid = (F.col("status") == "accepted") & F.col("dinmo_id").isNotNull()
+    return pairs.groupBy(F.col("rule").alias("name")).agg(
+        F.count("*").alias("pairs"),
+        F.count_if(F.col("status") == "refused").alias("refused"),
+        F.count_if(is_valid).alias("valid"),
+        F.count_if(F.col("left_record_key") >= F.col("right_record_key")).alias("disordered"),
+    )
+
+
+def bad_keys(unresolved: DataFrame) -> DataFrame:
+    """``source`` and ``records``: those without a usable primary key."""
+    keyless = unresolved.where(F.col("reason").isin("missing_primary_key", "duplicate_primary_key"))
+    return keyless.groupBy("source").agg(F.count("*").alias("records"))
+
+
+def in_conflict(unresolved: DataFrame) -> DataFrame:
+    """``identifier`` and ``records``: those held back because their cluster breaks a limit of it."""
+    held_back = unresolved.where("reason = 'conflict'")
+    return held_back.groupBy("identifier").agg(F.count_distinct("record_key").alias("records"))
+
+
+def reasons(unresolved: DataFrame) -> DataFrame:
+    """``reason`` and ``records``; one that breaks several limits counts once."""
+    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
+    return unresolved.groupBy("reason").agg(records_left.alias("records"))
 
 
 def _identifiers(config: Config) -> list[str]:

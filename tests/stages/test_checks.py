@@ -2,11 +2,14 @@
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.types import IntegerType, LongType, StructField, StructType
 
 from identity_spark.errors import CheckError
-from identity_spark.schemas import Totals
-from identity_spark.stages import checks, totals
+from identity_spark.pipeline.counting import count
+from identity_spark.schemas import SKIPPED_BLOCKS, empty
+from identity_spark.stages import checks
 
+MERGES = StructType([StructField("rule_index", IntegerType()), StructField("merges_only_here", LongType())])
 RECORDS = "source string, status string, dinmo_id string"
 PUBLISHED = [("crm", "matched", "a"), ("shop", "matched", "a"), ("shop", "unique", "b"), ("crm", "unique", "c")]
 HELD_BACK = [("crm", "conflict", None), ("shop", "missing", None)]
@@ -23,13 +26,13 @@ def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLD
     resolved = resolved.withColumns({**held, "rule_keys": keys, "blocked": blocked})
     rows = spark.createDataFrame(list(golden), "dinmo_id string, record_count long")
     rows = rows.withColumns({**held, "sources": F.array(F.lit("crm")), "consent_widened": F.lit(False)})
-    counted = Totals(
-        totals.totals_of_records(resolved, config),
-        totals.totals_of_blocked(resolved),
-        totals.totals_of_golden(rows, config),
-    )
     ends = spark.createDataFrame(list(pairs), "left_record_key string, right_record_key string")
-    return checks.verify(total, counted, rows, ends, spark.createDataFrame(UNRESOLVED, "reason string"))
+    ends = ends.withColumns({"rule": F.lit("email"), "status": F.lit("accepted"), "dinmo_id": F.lit("a")})
+    nothing = F.lit(None).cast("string")
+    unresolved = spark.createDataFrame(UNRESOLVED, "reason string")
+    unresolved = unresolved.withColumns({"source": F.lit("crm"), "identifier": nothing, "record_key": nothing})
+    skipped, merges = empty(spark, SKIPPED_BLOCKS), empty(spark, MERGES)
+    return checks.verify(total, count(resolved, rows, ends, unresolved, skipped, merges, config), rows)
 
 
 def test_results_that_agree(spark, make_config):
