@@ -33,8 +33,8 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
     canonical = _with_canonical(raw, mapped, config, today)
     judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
-    several = [i for i in mapped if is_multi_valued(canonical, i.name + CANONICAL)]
-    judged = judged.withColumns({i.name + KEPT: _kept(judged, i) for i in several})
+    for identifier in (i for i in mapped if is_multi_valued(canonical, i.name + CANONICAL)):
+        judged = judged.withColumn(identifier.name + KEPT, _kept(judged, identifier))
     usable = judged.select(
         *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at", "updated_at__unreadable"),
         *config.plain_fields,
@@ -79,7 +79,7 @@ def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config
             columns[identifier.name + CANONICAL] = _per_value(raw, identifier.name, form)
         if tidy := written_form(identifier.type):
             columns[identifier.name + TIDY] = _per_value(raw, identifier.name, tidy)
-    return frame.withColumns(columns)
+    return frame.withColumns(columns) if columns else frame
 
 
 def _standardizer(identifier: Identifier, country: Column, today: date) -> Standardizer:

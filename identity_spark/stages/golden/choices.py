@@ -241,6 +241,8 @@ def choices(resolved: DataFrame, config: Config, today: date) -> list[Choice]:
 def with_invalid(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """``published`` where a value without canonical form stands in for a record that has no better one."""
     lenient = [choice for choice in wanted if not choice.rule.valid_only]
+    if not lenient:
+        return published
     is_invalid = F.filter("blocked", lambda entry: entry["reason"] == "invalid")
     invalid = F.when(F.size("blocked") > 0, is_invalid)  # few records have any, and a filter costs
     columns: dict[str, Column] = {}
