@@ -12,8 +12,9 @@ from sessions import new_session
 
 from identity_spark.config import load_config
 
-# Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation.
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1")
+# Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation. Their
+# many queries fill the small code cache that Java would then have, and without one nothing is compiled any more.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m")
 
 ROOT = Path(__file__).resolve().parents[1]
 BASE = """

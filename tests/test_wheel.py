@@ -39,7 +39,8 @@ print(load_config([folder() / "customers.yaml"]).project, "pyspark" in sys.modul
 SPARK = (
     "--master local[2] --driver-memory 2g --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2"
     " --conf spark.databricks.delta.snapshotPartitions=1"
-    " --driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'"  # a short job pays for compiling, not for rows
+    # A short job pays for compiling, not for rows.
+    " --driver-java-options '-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC'"
 )
 
 
