@@ -3,29 +3,19 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from chispa import assert_df_equality
 from py4j.protocol import Py4JJavaError
-from pyspark.sql.types import (
-    ArrayType,
-    DoubleType,
-    IntegerType,
-    LongType,
-    MapType,
-    StringType,
-    StructField,
-    StructType,
-    TimestampType,
-)
+from pyspark.sql import types as T
 
 from identity_spark.small_frames import small_frame
 
-SCHEMA = StructType(
+SCHEMA = T.StructType(
     [
-        StructField("text", StringType()),
-        StructField("count", LongType()),
-        StructField("place", IntegerType()),
-        StructField("at", TimestampType()),
-        StructField("seconds", MapType(StringType(), DoubleType())),
-        StructField("versions", MapType(StringType(), LongType())),
-        StructField("names", ArrayType(StringType())),
+        T.StructField("text", T.StringType()),
+        T.StructField("count", T.LongType()),
+        T.StructField("place", T.IntegerType()),
+        T.StructField("at", T.TimestampType()),
+        T.StructField("seconds", T.MapType(T.StringType(), T.DoubleType())),
+        T.StructField("versions", T.MapType(T.StringType(), T.LongType())),
+        T.StructField("names", T.ArrayType(T.StringType())),
     ]
 )
 SUMMER = datetime(2026, 7, 1, 12, 30, 59, 123456)

@@ -69,7 +69,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
     pairs = this.write_down("pairs", match_pairs.match_pairs(guarded.links, outcome, usable, config))
     golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
-    matched = golden.matched_ids(resolved, golden_rows, config, this.today)  # nothing reads them: made where published
+    matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
     held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
     lasting = what_became_of_ids(resolved, golden_rows, pairs, held_back, known, config, this)
     checks.verify_values(resolved, golden_rows, config)
@@ -116,9 +116,9 @@ def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this
     """``rule_index``, ``merges_only_here`` of each rule that holds a profile together."""
     edges = this.work.materialize("rule_edges", rule_merges.rule_edges(links, outcome))
     held = this.work.materialize("held_by", rule_merges.held_by(edges))
-    copies = rule_merges.without_each_rule(edges, held, config)
     if held.isEmpty():
         return rule_merges.merges_of_small(edges)
+    copies = rule_merges.without_each_rule(edges, held, config)
     components = clusters.connect(copies, "dataframe", lambda name, f: this.work.materialize(f"without_{name}", f))
     large = rule_merges.merges_of_large(held, components, config)
     return rule_merges.merges_only_here(rule_merges.merges_of_small(edges), large)

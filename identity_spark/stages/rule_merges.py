@@ -12,7 +12,7 @@ from identity_spark.config import Config
 from identity_spark.expressions.components import merges
 from identity_spark.schemas import MUST_LINK_INDEX, RULE_EDGES
 
-MOST_IN_A_ROW = 100  # records: what a row costs grows with pairs times records
+MOST_IN_A_ROW = 50  # records: what a row costs grows with pairs times records
 
 
 def rule_edges(links: DataFrame, profiles: DataFrame) -> DataFrame:
