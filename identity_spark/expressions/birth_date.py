@@ -7,6 +7,7 @@ faster than Spark's own parser, and never an exception.
 import re
 from collections.abc import Sequence
 from functools import reduce
+from itertools import takewhile
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -62,6 +63,16 @@ def standardize_date(raw: Column, formats: Sequence[str], today: Column) -> Colu
     names = list(dict.fromkeys([*formats, *([] if ISO in formats else [ISO])]))
     day = F.coalesce(*(_number(raw, name) if name in NUMBERS else _written(raw, name, limit) for name in names))
     return F.when((day >= F.lit(EARLIEST).cast("date")) & (day <= limit), day.cast("string"))
+
+
+def written_day(day: Column, formats: Sequence[str]) -> Column:
+    """A day as text that ``standardize_date`` with the same ``formats`` reads as that very day; null for null.
+
+    That is ISO, unless a format such as ``yyyy-dd-MM`` would read ISO text as another day.
+    """
+    before_iso = takewhile(lambda name: name != ISO, (name for name in formats if name not in NUMBERS))
+    reads_iso = (name for name in before_iso if re.fullmatch(_pattern(name).replace("(?<", "(?P<"), "2000-11-12"))
+    return F.date_format(day, next(reads_iso, ISO).replace("u", "y"))
 
 
 def year(canonical: Column) -> Column:

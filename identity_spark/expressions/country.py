@@ -12,19 +12,20 @@ from identity_spark.expressions.text import fold_accents
 from identity_spark.reference import facts
 
 NOT_COMPARED = r"[\p{P}\p{S}\p{Z}\p{C}]+"
+NOT_NAMIBIA = r"#|N[\p{P}\p{S}\p{Z}]+A"
 BUCKETS = 512
 
 
 def standardize_country(raw: Column) -> Column:
     """ISO alpha-2 code in upper case, from a code or a name in English or a native language; null when unknown.
 
-    Case, accents, space and punctuation do not matter. ``England`` and its neighbours are GB.
+    Case, accents, space and punctuation do not matter, but N/A is not Namibia. ``England`` and its neighbours are GB.
     """
     name = F.upper(fold_accents(F.replace(raw, F.lit("&"), F.lit("and"))))
     key = F.regexp_replace(name, NOT_COMPARED, "")
     buckets = F.from_json(F.lit(json.dumps(codes_by_key())), "array<map<string, string>>")
     bucket = F.get(buckets, F.pmod(F.crc32(key), F.lit(BUCKETS)).cast("int"))
-    return bucket[key]
+    return F.when((key != "NA") | ~name.rlike(NOT_NAMIBIA), bucket[key])
 
 
 @cache

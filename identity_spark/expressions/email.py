@@ -32,7 +32,7 @@ IN_BRACKETS = r"\A[^<>]*+<([^<>]*+)>?[^<>@]*+\z"  # the display name, and what f
 OPENING = r"\A['\",;:*\[{/]++"
 SCHEME = r"\A(?:mailto|smtp|e-?mail):['\",;:*\[{/]*+"
 QUERY = r"\A([^@]*+@[^@?]*+)\?(?s:.*)\z"
-CLOSING = "'\",;:.!*]}>)"
+CLOSING = "'\",;:.!*]}>)/"
 
 FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F))) + "\ufe6b\u3002\uff61"  # as East Asian keyboards write ASCII
 ASCII = "".join(map(chr, range(0x21, 0x7F))) + "@.."

@@ -55,10 +55,13 @@ def standardize_phone(raw: Column, country: Column) -> Column:
 
 
 def written_digits(raw: Column) -> Column:
-    """The digits of a number, after a + if there is one; null or "" when there is more than one number can hold."""
+    """The digits of a number, after a + if there is one; null or "" when there is more than one number can hold.
+
+    Without the ".0" of a number that some tool read as a floating-point one.
+    """
     return (
         F.when(raw.rlike(DIGITS_ALONE), raw)
-        .when(raw.rlike(USUAL_WRITING), F.regexp_replace(raw, r"[ ().\-/]+", ""))
+        .when(raw.rlike(USUAL_WRITING), F.regexp_replace(raw, r"(?<=[0-9]{7})\.0\z|[ ().\-/]+", ""))
         .otherwise(unusual_writing(raw))
     )
 

@@ -23,11 +23,23 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from identity_spark.config import Config, FieldMapping, Source
+from identity_spark.config import Config, FieldMapping, Identifier, Source
 from identity_spark.errors import ConfigError, InputError, first_line
+from identity_spark.expressions.birth_date import written_day
+from identity_spark.expressions.text import trim_space
 
 UNREADABLE_TIME = "updated_at__unreadable"
 MOMENTS = (TimestampType, TimestampNTZType, DateType)
+EXACT = "decimal(38,18)"  # holds what doubles are written with, but for the very large, which have no fraction
+
+# ISO times that Spark does not read: of a minute, with a decimal comma, without marks.
+REWRITTEN_TIMES = (
+    (r"\A(\d{4})(\d{2})(\d{2})(?=T|\z)", "$1-$2-$3"),
+    (r"(?<=\dT)(\d{2})(\d{2})(?!:)", "$1:$2"),
+    (r"(?<=\dT\d{2}:\d{2})(\d{2})", ":$1"),
+    (r"(?<=[T ]\d{2}:\d{2})(?=Z|[+-]\d|\z)", ":00"),
+    (r"(:\d{2}),(?=\d)", "$1."),
+)
 
 
 def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
@@ -174,15 +186,15 @@ def _hint(column: str, columns: Sequence[str]) -> str:
 
 def _field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, config: Config) -> Column:
     place = f"sources.{source.name}.columns.{name}"
-    is_identifier = any(i.name == name for i in config.identifiers)
+    identifier = next((i for i in config.identifiers if i.name == name), None)
     if mapping.expr is not None:
         value = _expression(raw, mapping.expr, place)
         kind = raw.select(value).schema[0].dataType
-        return _typed(value, kind, is_identifier, f"{place}.expr: {mapping.expr!r}")
+        return _typed(value, kind, identifier, f"{place}.expr: {mapping.expr!r}")
     parts = []
     for column in mapping.columns:
         value, kind = _column(raw, column)
-        typed = _typed(value, kind, is_identifier, f"{place}: column {column!r}")
+        typed = _typed(value, kind, identifier, f"{place}: column {column!r}")
         parts.append(typed if isinstance(kind, ArrayType) or len(mapping.columns) == 1 else F.array(typed))
     return parts[0] if len(parts) == 1 else F.concat(*(F.coalesce(values, F.array()) for values in parts))
 
@@ -198,32 +210,35 @@ def _expression(raw: DataFrame, sql: str, place: str) -> Column:
         raise InputError(f"{place}.expr: {sql!r} does not fit the table: {first_line(error)}") from error
 
 
-def _typed(value: Column, kind: DataType, is_identifier: bool, place: str) -> Column:
+def _typed(value: Column, kind: DataType, identifier: Identifier | None, place: str) -> Column:
     """``value`` as it is carried: text for an identifier, its own type for any other field."""
-    if isinstance(kind, MapType) or (is_identifier and isinstance(kind, StructType | BinaryType)):
-        wanted = "text, a number, a date or an array of those" if is_identifier else "no map"
+    if isinstance(kind, MapType) or (identifier and isinstance(kind, StructType | BinaryType)):
+        wanted = "text, a number, a date or an array of those" if identifier else "no map"
         raise InputError(f"{place} is of type {kind.simpleString()}; it has to be {wanted}")
-    if not is_identifier:
+    if identifier is None:
         return value
     if isinstance(kind, ArrayType):
-        _typed(value, kind.elementType, True, place)
-        return F.transform(value, lambda v: _as_text(v, kind.elementType))
-    return _as_text(value, kind)
+        _typed(value, kind.elementType, identifier, place)
+        return F.transform(value, lambda v: _as_text(v, kind.elementType, identifier))
+    return _as_text(value, kind, identifier)
 
 
-def _as_text(value: Column, kind: DataType) -> Column:
-    if isinstance(kind, TimestampType | TimestampNTZType):
-        return value.cast("date").cast("string")
+def _as_text(value: Column, kind: DataType, identifier: Identifier) -> Column:
+    if isinstance(kind, MOMENTS):
+        day = value.cast("date")
+        if identifier.type == "date":
+            return written_day(day, identifier.formats)
+        return F.when(value == day, day.cast("string")).otherwise(value.cast("string"))  # midnight: a date, as most are
     if isinstance(kind, DoubleType | FloatType):  # 4155550100.0 was a phone number before some tool read it as a number
-        plain = F.format_string("%.6f", value.cast("double"))
-        return F.regexp_replace(plain, r"\.?0+\z", "")
+        plain = value.cast("string").try_cast(EXACT).cast("string")
+        return F.coalesce(F.regexp_replace(plain, r"\.?0+\z", ""), F.format_string("%.0f", value.cast("double")))
     return value.cast("string")
 
 
 def _primary_key(raw: DataFrame, source: Source) -> Column:
     """The parts of the key joined by ``|``; null where one is null or blank."""
     parts = [_column(raw, c)[0].cast("string") for c in source.primary_key]
-    known = reduce(Column.__and__, (F.trim(part) != "" for part in parts))
+    known = reduce(Column.__and__, (part.rlike(r"(?U)\S") for part in parts))
     return F.when(known, F.concat_ws("|", *parts))
 
 
@@ -234,11 +249,15 @@ def _updated_at(raw: DataFrame, source: Source) -> Column:
     if isinstance(kind, MOMENTS):
         return column.cast("timestamp")
     if isinstance(kind, StringType):
-        return F.try_to_timestamp(F.trim(column))
+        return F.coalesce(F.try_to_timestamp(F.trim(column)), _rewritten_time(trim_space(column)))
     raise InputError(
         f"sources.{source.name}.updated_at: column {source.updated_at!r} is of type {kind.simpleString()};"
         " it has to be a timestamp, a date or ISO text"
     )
+
+
+def _rewritten_time(text: Column) -> Column:
+    return F.try_to_timestamp(reduce(lambda time, step: F.regexp_replace(time, *step), REWRITTEN_TIMES, text))
 
 
 def _unreadable_time(raw: DataFrame, source: Source, read: Column) -> Column:

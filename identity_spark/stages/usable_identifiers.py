@@ -1,6 +1,6 @@
 """Over-shared values: a value held by too many records, or by records of too many different people, matches nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -30,8 +30,8 @@ def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
     ).select("held.*", *(other + OTHER for other in others))
     # A row for each limit of the identifier, so that one plain aggregation after another counts for all of them:
     # Spark's own distinct counts of several columns take every row several times.
-    rows = held.select("identifier", "value", F.inline(_limited(capped)))
-    each = rows.groupBy("identifier", "value", "limited", "other").agg(F.count("*").alias("records"))
+    rows = held.select("identifier", "value", F.inline(_limited(capped, multi_valued(standardized, others))))
+    each = rows.groupBy("identifier", "value", "limited", "other").agg(F.sum("counted").alias("records"))
     counts = each.groupBy("identifier", "value", "limited").agg(
         F.sum("records").alias("records"), F.count("other").alias("different")
     )
@@ -77,25 +77,38 @@ def _capped(config: Config) -> list[Identifier]:
 
 
 def _distinguishing(frame: DataFrame, other: str, config: Config) -> Column:
-    value = F.array_join(F.array_sort(other), " ") if is_multi_valued(frame, other) else F.col(other)
-    return F.soundex(value) if config.identifier(other).type == "last_name" else value
+    if config.identifier(other).type != "last_name":
+        return F.col(other)
+    return F.array_distinct(F.transform(other, F.soundex)) if is_multi_valued(frame, other) else F.soundex(other)
 
 
-def _limited(capped: Sequence[Identifier]) -> Column:
-    """array<struct<limited, other>>: the limits of the row's identifier, and what of its record each of them counts.
+def _limited(capped: Sequence[Identifier], several: Collection[str]) -> Column:
+    """array<struct<limited, other, counted>>: the limits of the row's identifier, and what of its record each counts.
 
-    ``limited`` is the identifier whose different values are counted, null where there is a limit of records alone.
+    ``limited`` is the identifier whose different values are counted, null where there is a limit of records alone;
+    ``counted`` is 1 once for each record and limit. Identifiers in ``several`` have several values in a record.
     """
-    nothing = F.struct(F.lit(None).cast("string").alias("limited"), F.lit(None).cast("string").alias("other"))
-    limits = F.array(nothing)
+    limits = F.array(_counted(None, F.lit(None), F.lit(1)))
     for identifier in capped:
         if identifier.max_distinct_per_value:
-            found = (
-                F.struct(F.lit(other).alias("limited"), F.col(other + OTHER).alias("other"))
-                for other in identifier.max_distinct_per_value
-            )
-            limits = F.when(F.col("identifier") == identifier.name, F.array(*found)).otherwise(limits)
+            found = (_others(other, other in several) for other in identifier.max_distinct_per_value)
+            limits = F.when(F.col("identifier") == identifier.name, F.concat(*found)).otherwise(limits)
     return limits
+
+
+def _others(other: str, has_several: bool) -> Column:
+    """``_limited`` for one limit."""
+    values = F.col(other + OTHER)
+    if not has_several:
+        return F.array(_counted(other, values, F.lit(1)))
+    each = F.transform(values, lambda value, n: _counted(other, value, F.when(n == 0, 1).otherwise(0)))
+    return F.when(F.size(values) > 0, each).otherwise(F.array(_counted(other, F.lit(None), F.lit(1))))
+
+
+def _counted(limited: str | None, other: Column, counted: Column) -> Column:
+    return F.struct(
+        F.lit(limited).cast("string").alias("limited"), other.cast("string").alias("other"), counted.alias("counted")
+    )
 
 
 def _is_over(identifier: Identifier) -> Column:

@@ -9,7 +9,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config.patterns import date_format_problem
-from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, year
+from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, written_day, year
 from tests.expressions.properties import assert_standardizer_properties, standardized
 
 TODAY = date(2026, 5, 1)
@@ -200,3 +200,13 @@ def test_a_wrong_format_is_told(name: str) -> None:
 def test_a_right_format_is_taken(name: str) -> None:
     assert format_problem(name) is None
     assert date_format_problem(name) is None
+
+
+@pytest.mark.parametrize(
+    "formats", [(), ("yyyy-MM-dd",), ("yyyy-dd-MM",), ("dd/MM/yy", "uuuu-d-M", "yyyy-MM-dd"), ("epoch", "excel")]
+)
+def test_a_typed_day_is_read_as_itself(spark: SparkSession, formats: Sequence[str]) -> None:
+    days = [date(1900, 1, 1), date(1980, 2, 3), date(2000, 12, 11), date(2026, 4, 30), None]
+    frame = spark.createDataFrame([(day,) for day in days], "day date")
+    read = standardize_date(written_day(F.col("day"), formats), formats, F.lit(TODAY))
+    assert [row[0] for row in frame.select(read).collect()] == [day and day.isoformat() for day in days]

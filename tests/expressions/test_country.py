@@ -31,6 +31,11 @@ CASES = [
     ("040", "AT"),
     ("EL", "GR"),
     ("NO", "NO"),
+    ("NA", "NA"),
+    (" na ", "NA"),
+    ("N/A", None),
+    ("n.a.", None),
+    ("Namibia", "NA"),
     ("XK", "XK"),
     # English names
     ("United States", "US"),

@@ -18,6 +18,7 @@ CASES = [  # raw, tidy, canonical
     ("\u00a0ann@x.io\u3000", "ann@x.io", SAME),
     ("\u200bann@x.io\ufeff", "ann@x.io", SAME),
     ("ann@x.io\n", "ann@x.io", SAME),
+    ("ann@x.io/", "ann@x.io", SAME),
     ("ann @ x . io", "ann@x.io", SAME),
     ("ANN.LEE@EXAMPLE.CO.UK", "ann.lee@example.co.uk", SAME),
     ("ann.lee@acme.com", "ann.lee@acme.com", SAME),

@@ -64,6 +64,13 @@ def test_a_field_is_a_column_several_columns_or_an_expression(raw, make_config):
         ("string", "2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5)),
         ("string", " 2026-01-02 03:04:05 ", datetime(2026, 1, 2, 3, 4, 5)),
         ("string", "2026-01-02", datetime(2026, 1, 2)),
+        ("string", "2026-01-02T03:04Z", datetime(2026, 1, 2, 3, 4)),
+        ("string", "2026-01-02 03:04+02:00", datetime(2026, 1, 2, 1, 4)),
+        ("string", "2026-01-02T03:04:05,5", datetime(2026, 1, 2, 3, 4, 5)),
+        ("string", "20260102", datetime(2026, 1, 2)),
+        ("string", "20260102T0304Z", datetime(2026, 1, 2, 3, 4)),
+        ("string", "20260102T030405Z", datetime(2026, 1, 2, 3, 4, 5)),
+        ("string", "\u00a02026-01-02\u00a0", datetime(2026, 1, 2)),
         ("string", "yesterday", None),
     ],
 )
@@ -79,12 +86,31 @@ def test_updated_at_is_a_timestamp_a_date_or_iso_text(spark, make_config, kind, 
     ("kind", "value", "expected"),
     [("int", 7, "7"), ("bigint", 4155550100, "4155550100"), ("decimal(12,2)", Decimal("7.50"), "7.50"),
      ("double", 1e10, "10000000000"), ("double", 0.5, "0.5"), ("date", date(1980, 2, 3), "1980-02-03"),
-     ("timestamp", datetime(1980, 2, 3, 4), "1980-02-03"), ("boolean", True, "true")],
+     ("timestamp", datetime(1980, 2, 3), "1980-02-03"), ("timestamp", datetime(1980, 2, 3, 4), "1980-02-03 04:00:00"),
+     ("timestamp_ntz", datetime(1980, 2, 3, 4, 5), "1980-02-03 04:05:00"), ("boolean", True, "true"),
+     ("double", 1e-7, "0.0000001"), ("double", 48.85837009, "48.85837009"), ("double", 1e25, "10000000000000000000000000"),
+     ("float", 0.1, "0.1"), ("double", -0.25, "-0.25")],
 )  # fmt: skip
 def test_identifiers_become_text(spark, make_config, kind, value, expected):
     raw = spark.createDataFrame([(1, value)], f"id int, card {kind}")
     columns = {"card": FieldMapping(("card",))}
     assert records.source_records(raw, source(columns=columns), make_config()).first().card == expected
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamp_ntz", "array<date>"])
+def test_a_typed_date_is_its_day_whatever_the_formats(spark, make_config, kind):
+    moment = date(2000, 3, 4) if "date" in kind else datetime(2000, 3, 4, 5)
+    raw = spark.createDataFrame([(1, [moment] if "array" in kind else moment)], f"id int, born {kind}")
+    config = make_config("identifiers.birth_date.formats=[yyyy-dd-MM, dd/MM/yyyy]")
+    found = records.source_records(raw, source(columns={"birth_date": FieldMapping(("born",))}), config).first()
+    assert found.birth_date == (["2000-04-03"] if "array" in kind else "2000-04-03")
+
+
+@pytest.mark.parametrize("key", [None, "", " ", "\t", "\u00a0", "\u3000 \n"])
+def test_a_key_without_a_visible_character_is_none(spark, make_config, key):
+    raw = spark.createDataFrame([(key, "c")], "id string, card string")
+    found = records.source_records(raw, source(columns={"card": FieldMapping(("card",))}), make_config()).first()
+    assert (found.record_key, found.primary_key) == (None, None)
 
 
 def test_columns_may_have_any_name(spark, make_config):

@@ -141,6 +141,86 @@ def test_parts_of_an_address(spark, make_config):
     assert (row.number, row.way) == ("12b", "old mill rd")
 
 
+PLACEHOLDERS = {"any": ["n/a"], "phone": ["0123456789", "000-000-0000"], "address": ["street"], "id": ["Test"]}
+WITH_STREET = ("sources.crm.columns.street=street", "identifiers.street={type: address}")
+TWO_DIGITS = ("identifiers.birth_date.formats=[dd/MM/yy]", "identifiers.birth_date.blocked=[01/01/80, 31/12/2999]")
+
+
+@pytest.mark.parametrize(
+    ("changes", "values", "kept"),
+    [
+        ([], {"phone": "0123456789", "phone_country": "FR"}, None),
+        ([], {"phone": "01 23 45 67 89", "phone_country": "FR"}, None),
+        ([], {"phone": "01 23 45 67 88", "phone_country": "FR"}, "+33123456788"),
+        (["identifiers.phone.blocked=[020 7946 0958]"], {"phone": "(020) 79460958", "phone_country": "GB"}, None),
+        (["identifiers.phone.blocked=[020 7946 0958]", "sources.crm.country=GB"], {"phone": "+442079460958"}, None),
+        (
+            ["identifiers.phone.blocked=[020 7946 0958]", "sources.crm.country=GB"],
+            {"phone": "+442079460959"},
+            "+442079460959",
+        ),
+        (["identifiers.card.case_sensitive=true"], {"card": "N/A"}, None),
+        (["identifiers.card.case_sensitive=true"], {"card": "tEST"}, None),
+        (["identifiers.card={type: id, case_sensitive: true, blocked: [AbC]}"], {"card": "AbC"}, None),
+        (["identifiers.card={type: id, case_sensitive: true, blocked: [AbC]}"], {"card": "abc"}, "abc"),
+        (TWO_DIGITS, {"birth_date": "01/01/80"}, None),
+        (TWO_DIGITS, {"birth_date": "1980-01-01"}, None),
+        (TWO_DIGITS, {"birth_date": "02/01/80"}, "1980-01-02"),
+        (WITH_STREET, {"street": " Street "}, None),
+        (WITH_STREET, {"street": "Street 1"}, "st 1"),
+    ],
+)
+def test_a_listed_value_is_blocked_however_it_is_read(spark, make_config, changes, values, kept):
+    config = make_config(*changes)
+    (name,) = values.keys() - {"phone_country"}
+    country = values.pop("phone_country", "US")
+    columns = [*dict.fromkeys(["email", "phone", "first_name", "last_name", "birth_date", "card", "city", name])]
+    row = (0, "crm:1", "crm", 0, "1", None, False, country, *(values.get(column) for column in columns))
+    schema = COLUMNS + ("" if f"{name} string" in COLUMNS else f", {name} string")
+    found = standardize(spark.createDataFrame([row], schema), config, PLACEHOLDERS, date(2026, 1, 1)).first()
+    assert found[name] == kept
+    assert [(b.identifier, b.reason) for b in found.blocked] == ([] if kept else [(name, "blocked")])
+
+
+@pytest.mark.parametrize(
+    ("derived", "values"),
+    [
+        ("{from: email, transform: domain, blocked: [Gmail.COM]}", {"email": ["a@gmail.com"]}),
+        ("{from: last_name, transform: soundex, blocked: [s530]}", {"last_name": "Smith"}),
+    ],
+)
+def test_the_list_of_a_derived_identifier_does_not_look_at_case(spark, make_config, derived, values):
+    assert run(spark, make_config(f"identifiers.x={derived}"), **values).x is None
+
+
+def test_the_first_of_several_countries_decides_how_a_phone_is_read(spark, make_config):
+    config = make_config("sources.crm.columns.country=[land, land2]", "identifiers.country={type: country}")
+    frame = spark.createDataFrame(
+        [
+            (
+                0,
+                "crm:1",
+                "crm",
+                0,
+                "1",
+                None,
+                False,
+                "US",
+                None,
+                "020 7946 0018",
+                None,
+                None,
+                None,
+                None,
+                None,
+                [None, "England"],
+            )
+        ],
+        COLUMNS + ", country array<string>",
+    )
+    assert standardize(frame, config, BUILT_IN, date(2026, 1, 1)).first().phone == "+442079460018"
+
+
 def test_blocked_values_of_a_derived_identifier(spark, make_config):
     by_day = make_config("identifiers.x={from: birth_date, transform: month_day, blocked: ['01-01']}")
     row = run(spark, by_day, birth_date="1980-01-01")

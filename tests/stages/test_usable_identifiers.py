@@ -54,6 +54,18 @@ def test_which_values_are_over_shared(standardized, make_config, changes, expect
     assert over_shared(standardized, make_config(*changes)) == expected
 
 
+@pytest.mark.parametrize(("limit", "expected"), [(1, [("phone", "+1", 4)]), (2, [])])
+def test_each_of_several_names_counts_once(spark, make_config, limit, expected):
+    names = [["smith", "jones"], ["smyth"], ["jones"], None]
+    rows = [(n, None, None, "+1", held, None, []) for n, held in enumerate(names)]
+    frame = spark.createDataFrame(rows, COLUMNS.replace("last_name string", "last_name array<string>"))
+    changes = [
+        "identifiers.email.max_distinct_per_value=null",
+        f"identifiers.phone.max_distinct_per_value={{last_name: {limit}}}",
+    ]
+    assert over_shared(frame, make_config(*changes)) == expected
+
+
 def test_over_shared_values_move_to_blocked(standardized, make_config):
     config = make_config(
         "identifiers.email.max_distinct_per_value={last_name: 2}", "identifiers.card.max_records_per_value=3"

@@ -12,8 +12,7 @@ from identity_spark.expressions.standardizers import written_form
 from identity_spark.expressions.text import or_null, trim_space
 from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
 from identity_spark.stages.standardize.blocked import (
-    blocked_lists,
-    is_listed,
+    blocked_list,
     require_java_patterns,
     without_blocked,
 )
@@ -35,7 +34,7 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
     # Names of their own for every step: a lambda sees a column of the same select before the one it replaces.
     raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
     canonical = _with_canonical(raw, mapped, config, today)
-    judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config) for i in mapped})
+    judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config, today) for i in mapped})
     for identifier in (i for i in mapped if is_multi_valued(canonical, i.name + CANONICAL)):
         judged = judged.withColumn(identifier.name + KEPT, _kept(judged, identifier))
     usable = judged.select(
@@ -54,14 +53,16 @@ def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Seque
 def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config, today: date) -> DataFrame:
     """``raw`` with the canonical value of each identifier, and its tidied form where a golden record shows that.
 
-    The record's own country comes first, because it decides how its phones are read.
+    The record's own country, of several the first, comes before the rest, because it decides how its phones are read.
     """
     country = F.col("phone_country")
     frame = raw
-    if own := next((i for i in mapped if i.type == "country" and not is_multi_valued(raw, i.name + RAW)), None):
-        form = form_of(own, country, today)
-        frame = frame.withColumn(own.name + CANONICAL, form(F.col(own.name + RAW)))
-        country = F.coalesce(own.name + CANONICAL, country)
+    if own := next((i for i in mapped if i.type == "country"), None):
+        frame = frame.withColumn(own.name + CANONICAL, per_value(raw, own.name, form_of(own, country, today)))
+        known = F.col(own.name + CANONICAL)
+        if is_multi_valued(raw, own.name + RAW):
+            known = F.get(F.array_compact(known), F.lit(0))
+        country = F.coalesce(known, country)
     columns = {}
     for identifier in mapped:
         if identifier is not own:
@@ -73,15 +74,15 @@ def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config
 
 
 def _reasons(
-    canonical: DataFrame, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config
+    canonical: DataFrame, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config, today: date
 ) -> Column:
     """Why each value is set apart: ``blocked``, ``invalid``, or null where it is usable or was never there."""
-    literals, patterns = blocked_lists(canonical.sparkSession, identifier, built_in, config)
+    blocked = blocked_list(canonical.sparkSession, identifier, built_in, config, today)
 
     def reason(value: Column, raw: Column) -> Column:
         given = F.coalesce(value, or_null(F.lower(trim_space(raw))))
         is_invalid = value.isNull() & given.isNotNull()
-        return F.when(is_listed(given, literals, patterns), "blocked").when(is_invalid, "invalid")
+        return F.when(blocked.holds(given, raw), "blocked").when(is_invalid, "invalid")
 
     values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
     if not is_multi_valued(canonical, identifier.name + CANONICAL):
