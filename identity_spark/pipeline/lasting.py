@@ -43,7 +43,8 @@ def lasting_tables(
 ) -> dict[str, DataFrame]:
     """The tables about ids over time, written down and checked; the only ones that grow out of those before."""
     events = this.write_down("changes", events)
-    redirects = this.write_down("redirects", changes.redirects(events, known.redirects, this.run_id))
+    redirects = changes.redirects(events, known.redirects, this.run_id, this.work.materialize)
+    redirects = this.write_down("redirects", redirects)
     changes.require_closed(redirects, golden_rows)
     periods = this.write_down("history", history.history(known.history, moved, this.run_id, this.started_at))
     history.require_current(periods, golden_rows)

@@ -23,9 +23,10 @@ def overlaps(members: DataFrame, cluster_facts: DataFrame, known: DataFrame, for
     """``cluster_id``, ``smallest_key``, ``dinmo_id``, ``created_at``, ``shared``, ``returned``: claims to ids.
 
     ``shared`` counts the records of the cluster that have the id (``known``: ``KNOWN_IDS``), ``returned`` those that
-    had it when last seen (``former``: ``FORMER_IDS``). ``created_at`` is null for an id that was never published.
+    had it when last seen (``former``: ``FORMER_IDS``). An id that was never published is nobody's yet: no claim.
     """
-    claims = known.select("record_key", "dinmo_id", "created_at", F.lit(True).alias("lives"))
+    published = known.where("created_at IS NOT NULL")
+    claims = published.select("record_key", "dinmo_id", "created_at", F.lit(True).alias("lives"))
     claims = claims.unionByName(former.withColumn("lives", F.lit(False)))
     return (
         members.select("record_key", "cluster_id")
@@ -44,7 +45,7 @@ def carry_over(shared: DataFrame, materialize: Materialize) -> DataFrame:
     Pairs that are each other's best are settled together; what they leave free is matched again until nothing is left.
     """
     most = (F.desc("shared"), F.desc("returned"))
-    best_id = Window.partitionBy("cluster_id").orderBy(*most, F.asc_nulls_last("created_at"), "dinmo_id")
+    best_id = Window.partitionBy("cluster_id").orderBy(*most, "created_at", "dinmo_id")
     best_heir = Window.partitionBy("dinmo_id").orderBy(*most, "smallest_key")
     rest, kept, round_number = shared, [], 0
     while not rest.isEmpty():

@@ -16,7 +16,7 @@ def unresolved_records(resolved: DataFrame, conflicts: DataFrame, bad_keys: Data
         *("record_key", "source", "primary_key"),
         F.lit("missing_identifiers").alias("reason"),
         nothing.alias("identifier"),
-        F.lit("no rule applies: each lacks a usable anchor value").alias("detail"),
+        F.lit("no rule applies: each is for other sources or lacks a usable anchor value").alias("detail"),
         "candidate_dinmo_id",
     )
     conflicting = (

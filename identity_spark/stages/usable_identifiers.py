@@ -1,13 +1,15 @@
 """Over-shared values: a value held by too many records, or by records of too many different people, matches nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
+from identity_spark.expressions.elements import for_each
 from identity_spark.expressions.identifier_values import held_values
+from identity_spark.expressions.standardizers import derived_form
 from identity_spark.schemas import OVER_SHARED, WRITTEN, empty, is_multi_valued, multi_valued
 
 HELD_BEFORE = "__held"  # suffix: the values of an identifier before over-shared ones go
@@ -51,13 +53,19 @@ def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, co
 
 
 def without_over_shared(standardized: DataFrame, holders: DataFrame, config: Config) -> DataFrame:
-    """``standardized`` with over-shared values moved from their identifier to ``blocked`` (reason ``over_shared``)."""
+    """``standardized`` with over-shared values moved from their identifier to ``blocked`` (reason ``over_shared``).
+
+    What was derived from such a value goes as well.
+    """
     # A copy, because a lambda sees a column of the same select before the one it replaces.
     copies = {i.name + HELD_BEFORE: F.col(i.name) for i in _capped(config)}
     joined = standardized.join(holders, "record_id", "left").withColumns(copies)
     columns: dict[str, Column] = {}
     for identifier in _capped(config):
         columns |= _without(joined, identifier.name)
+    for identifier in sorted(config.identifiers, key=lambda i: _steps(i, config)):
+        if identifier.derived_from in columns:
+            columns[identifier.name] = _still_derived(joined, identifier, columns)
     moved = F.transform(
         "over_shared",
         lambda held: F.struct(held["identifier"], held["value"], F.lit("over_shared").alias("reason")),
@@ -133,3 +141,24 @@ def _without(joined: DataFrame, name: str) -> dict[str, Column]:
     values = F.col(name + HELD_BEFORE)
     kept = {n: F.filter(n, lambda _, at: ~F.array_contains(bad, F.get(values, at))) for n in names}
     return {n: F.when(untouched, F.col(n)).when(F.size(kept[n]) > 0, kept[n]) for n in names}
+
+
+def _steps(identifier: Identifier, config: Config) -> int:
+    """How many derivations lie between the identifier and the one that sources map."""
+    origin = identifier.derived_from
+    return 0 if origin is None else 1 + _steps(config.identifier(origin), config)
+
+
+def _still_derived(joined: DataFrame, identifier: Identifier, columns: Mapping[str, Column]) -> Column:
+    """The values of a derived identifier that come from what is left of its origin, which ``columns`` hold."""
+    origin, transform = str(identifier.derived_from), str(identifier.transform)
+    values, before = columns[origin], columns.get(identifier.name, F.col(identifier.name))
+    if not is_multi_valued(joined, origin):
+        return F.when(values.isNotNull(), before)
+
+    def derive(value: Column, shown: Column, _: Column) -> Column:
+        return derived_form(transform, identifier.argument, value, shown)
+
+    each = F.array_compact(for_each([values, columns.get(origin + WRITTEN, values)], derive))
+    left = F.array_intersect(before, F.flatten(each) if transform == "tokens" else each)
+    return F.when(F.col("over_shared").isNull(), before).when(F.size(left) > 0, left)

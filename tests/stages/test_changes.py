@@ -72,6 +72,10 @@ def events(frames):
     return found.localCheckpoint()
 
 
+def kept(_, frame):
+    return frame.localCheckpoint()
+
+
 def test_events_and_their_causes(events):
     found = [(e.event, e.dinmo_id, e.other_dinmo_id, e.record_count, e.cause) for e in events.collect()]
     assert sorted(found, key=str) == sorted(EVENTS, key=str)
@@ -89,14 +93,14 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
         ],
         schemas.REDIRECTS,
     )
-    found = changes.redirects(events, earlier, "r2")
+    found = changes.redirects(events, earlier, "r2", kept)
     assert sorted((r.old_dinmo_id, r.dinmo_id or "-", r.run_id, r.last_dinmo_id) for r in found.collect()) == [
         ("B", "A", "r2", "A"),
         ("D", "-", "r2", "D"),
         ("H", "-", "r2", "H"),
         ("M", "-", "r2", "M"),
         ("gone", "-", "r1", "gone"),
-        ("old", "A", "r2", "A"),
+        ("old", "A", "r2", "B"),
         ("older", "-", "r2", "D"),
         ("other", "C", "r1", "C"),
         ("to_R", "R", "r2", "R"),
@@ -104,6 +108,27 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
     changes.require_closed(found, frames["golden"])
     with pytest.raises(CheckError, match="1 redirects lead nowhere and 0 come"):
         changes.require_closed(found, frames["golden"].where("dinmo_id <> 'R'"))
+
+
+def test_a_way_ends_at_an_id_that_is_published_again(spark):
+    """A was merged into B, B into C; now B is back, and C goes to D, which leads on as well."""
+    earlier = [("A", "C", "r1", "B"), ("B", "C", "r1", "C"), ("Z", None, "r1", "Y"), ("Y", None, "r1", "Y")]
+    events = [("revived", "B", None), ("merged", "C", "D"), ("revived", "Y", None)]
+    rows = [("r2", event, i, other, 1, "sources") for event, i, other in events]
+    now = changes.redirects(
+        spark.createDataFrame(rows, schemas.CHANGES), spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept
+    )
+    assert sorted((r.old_dinmo_id, r.dinmo_id, r.run_id) for r in now.collect()) == [
+        ("A", "B", "r2"), ("C", "D", "r2"), ("Z", "Y", "r2"),
+    ]  # fmt: skip
+
+
+def test_a_way_of_many_steps_is_followed_to_its_end(spark):
+    steps = 21
+    earlier = [(f"{n:02}", f"{steps:02}", "r1", f"{n + 1:02}") for n in range(steps)]
+    nothing = spark.createDataFrame([], schemas.CHANGES)
+    found = changes.redirects(nothing, spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept)
+    assert sorted(map(tuple, found.collect())) == sorted(earlier)
 
 
 def test_moves_are_what_differs(spark):

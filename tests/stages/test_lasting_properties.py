@@ -63,19 +63,25 @@ class Account:
     def __init__(self) -> None:
         self.ids, self.published = {}, {}  # record -> id, also a claimed one; record -> published id
         self.created, self.last = {}, {}  # id -> step; record -> id it was last published under
-        self.way, self.pairs = {}, []  # ended id -> where its way ends
+        self.heir, self.pairs = {}, []  # ended id -> the id that took over, itself where none did
         self.reached = Counter()
+
+    def end(self, i: str) -> str:
+        """Where the way from an id ends."""
+        while self.heir.get(i, i) != i:
+            i = self.heir[i]
+        return i
 
     def step(self, number: int, clusters: dict[frozenset, bool]) -> tuple[dict, list]:
         living = set(self.published.values())
         former = {}
         for record, dinmo_id in self.last.items():
             if record not in self.ids:
-                end = self.way.get(dinmo_id, dinmo_id)
+                end = self.end(dinmo_id)
                 former[record] = end if end in living else dinmo_id
         claims = []
         for cluster in clusters:
-            shared = Counter(self.ids[r] for r in cluster if r in self.ids)
+            shared = Counter(i for r in cluster if (i := self.ids.get(r)) in self.created)
             returned = Counter(former[r] for r in cluster if r in former)
             for i in shared.keys() | returned.keys():
                 claims.append((-shared[i], -returned[i], self.created.get(i, 99), i, min(cluster), cluster))
@@ -108,11 +114,12 @@ class Account:
         for i in new - old:
             found.append(("revived" if i in self.created else "created", i, None, sum(flows[o][i] for o in [*flows])))
             found += [("split", i, o, flows[o][i]) for o in old & new if flows[o][i]]
-            self.reached["revived redirect"] += self.way.pop(i, i) != i
+            self.reached["way through a revived id"] += any(heir == i != x for x, heir in self.heir.items())
+            self.reached["revived redirect"] += self.heir.pop(i, i) != i
         for o in old - new:
             heirs = sorted((-n, i) for i, n in flows[o].items() if i is not None)
             end = heirs[0][1] if heirs else o
-            self.way = {x: end if last == o else last for x, last in self.way.items()} | {o: end}
+            self.heir[o] = end
             if heirs:
                 found.append(("merged", o, heirs[0][1], -heirs[0][0]))
             else:
@@ -156,7 +163,7 @@ def test_random_edits(spark, tmp_path):
         assert all(e.cause for e in events)
         published = set(account.published.values())
         assert {r.old_dinmo_id: r.dinmo_id for r in lasting["identity_redirects"]} == {
-            i: (end if end in published else None) for i, end in account.way.items()
+            i: (end if (end := account.end(i)) in published else None) for i in account.heir
         }
         history |= {(r, number): i for r, i in account.published.items()}
         for day in range(number + 1):  # one id at most at any time, and the right one
@@ -172,6 +179,7 @@ def test_random_edits(spark, tmp_path):
         "retired",
         "revived",
         "revived redirect",
+        "way through a revived id",
         "came back too late",
         "salted",
     ):

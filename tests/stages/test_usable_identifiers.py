@@ -66,6 +66,36 @@ def test_each_of_several_names_counts_once(spark, make_config, limit, expected):
     assert over_shared(frame, make_config(*changes)) == expected
 
 
+def test_what_is_derived_from_an_over_shared_value_goes_too(spark, make_config):
+    config = make_config(
+        "identifiers.email.max_records_per_value=1", "identifiers.phone.max_records_per_value=1",
+        "identifiers.host={from: email, transform: domain}", "identifiers.top={from: host, transform: 'prefix:1'}",
+        "identifiers.area={from: phone, transform: 'prefix:2', max_records_per_value: 1}",
+        "identifiers.last_name.max_records_per_value=1", "identifiers.words={from: last_name, transform: tokens}",
+    )  # fmt: skip
+    of_0 = (["hub@x.io", "a@y.io"], None, "+12", ["de lee", "de wit"], None, [])
+    of_1 = (["hub@x.io"], None, "+12", ["de lee"], None, [])
+    of_2 = (["b@x.io", "c@x.io"], None, "+34", ["roe"], None, [])
+    of_3 = (None, None, "+35", None, None, [])
+    rows = [
+        (0, *of_0, ["D400", "D300"], ["x.io", "y.io"], ["x", "y"], "+1", ["de", "lee", "wit"]),
+        (1, *of_1, ["D400"], ["x.io"], ["x"], "+1", ["de", "lee"]),
+        (2, *of_2, ["R000"], ["x.io"], ["x"], "+3", ["roe"]),
+        (3, *of_3, None, None, None, "+3", None),
+    ]
+    derived = ", last_sound array<string>, host array<string>, top array<string>, area string, words array<string>"
+    frame = spark.createDataFrame(rows, COLUMNS.replace("last_name string", "last_name array<string>") + derived)
+    found = usable_identifiers.over_shared_values(frame, config)
+    holders = usable_identifiers.records_with_over_shared(frame, found, config)
+    left = usable_identifiers.without_over_shared(frame, holders, config).orderBy("record_id")
+    assert [(r.host, r.top, r.phone, r.area, r.words, r.last_sound) for r in left.collect()] == [
+        (["y.io"], ["y"], None, None, ["de", "wit"], ["D300"]),
+        (None, None, None, None, None, None),
+        (["x.io"], ["x"], "+34", None, ["roe"], ["R000"]),  # +3 of two records is over-shared itself
+        (None, None, "+35", None, None, None),
+    ]
+
+
 def test_over_shared_values_move_to_blocked(standardized, make_config):
     config = make_config(
         "identifiers.email.max_distinct_per_value={last_name: 2}", "identifiers.card.max_records_per_value=3"
