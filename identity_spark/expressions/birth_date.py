@@ -70,9 +70,15 @@ def written_day(day: Column, formats: Sequence[str]) -> Column:
 
     That is ISO, unless a format such as ``yyyy-dd-MM`` would read ISO text as another day.
     """
-    before_iso = takewhile(lambda name: name != ISO, (name for name in formats if name not in NUMBERS))
-    reads_iso = (name for name in before_iso if re.fullmatch(_pattern(name).replace("(?<", "(?P<"), "2000-11-12"))
-    return F.date_format(day, next(reads_iso, ISO).replace("u", "y"))
+    before_iso = takewhile(lambda name: name != ISO, formats)
+    return F.date_format(day, next(filter(_reads_iso, before_iso), ISO).replace("u", "y"))
+
+
+def _reads_iso(name: str) -> bool:
+    """Whether text that looks like ISO is a day in this format; month names aside, whose pattern is Java's alone."""
+    if name in NUMBERS or MONTH_NAME in _pattern(name):
+        return False
+    return re.fullmatch(_pattern(name).replace("(?<", "(?P<"), "2000-11-12") is not None
 
 
 def year(canonical: Column) -> Column:

@@ -203,7 +203,14 @@ def test_a_right_format_is_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "formats", [(), ("yyyy-MM-dd",), ("yyyy-dd-MM",), ("dd/MM/yy", "uuuu-d-M", "yyyy-MM-dd"), ("epoch", "excel")]
+    "formats",
+    [
+        (),
+        ("yyyy-MM-dd",),
+        ("yyyy-dd-MM",),
+        ("dd/MM/yy", "uuuu-d-M", "yyyy-MM-dd"),
+        ("epoch", "excel", "d MMM yyyy", "EEEE, d. MMMM uuuu"),
+    ],
 )
 def test_a_typed_day_is_read_as_itself(spark: SparkSession, formats: Sequence[str]) -> None:
     days = [date(1900, 1, 1), date(1980, 2, 3), date(2000, 12, 11), date(2026, 4, 30), None]
