@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 
 from identity_spark.config import Config
 from identity_spark.pipeline.progress import Run
-from identity_spark.stages import changes, history, stable_ids
+from identity_spark.stages import changes, history, redirects, stable_ids
 from identity_spark.storage.known import Known
 
 
@@ -43,9 +43,9 @@ def lasting_tables(
 ) -> dict[str, DataFrame]:
     """The tables about ids over time, written down and checked; the only ones that grow out of those before."""
     events = this.write_down("changes", events)
-    redirects = changes.redirects(events, known.redirects, this.run_id, this.work.materialize)
-    redirects = this.write_down("redirects", redirects)
-    changes.require_closed(redirects, golden_rows)
+    leading = redirects.redirects(events, known.redirects, this.run_id, this.work.materialize)
+    leading = this.write_down("redirects", leading)
+    redirects.require_closed(leading, golden_rows)
     periods = this.write_down("history", history.history(known.history, moved, this.run_id, this.started_at))
     history.require_current(periods, golden_rows)
-    return {"identity_changes": events, "identity_redirects": redirects, "identity_history": periods}
+    return {"identity_changes": events, "identity_redirects": leading, "identity_history": periods}

@@ -4,7 +4,7 @@ import pytest
 
 from identity_spark import schemas
 from identity_spark.errors import CheckError
-from identity_spark.stages import changes
+from identity_spark.stages import changes, redirects
 
 # record, id before, id now, whether the last run had the record
 MOVES = [
@@ -93,7 +93,7 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
         ],
         schemas.REDIRECTS,
     )
-    found = changes.redirects(events, earlier, "r2", kept)
+    found = redirects.redirects(events, earlier, "r2", kept)
     assert sorted((r.old_dinmo_id, r.dinmo_id or "-", r.run_id, r.last_dinmo_id) for r in found.collect()) == [
         ("B", "A", "r2", "A"),
         ("D", "-", "r2", "D"),
@@ -105,9 +105,9 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
         ("other", "C", "r1", "C"),
         ("to_R", "R", "r2", "R"),
     ]
-    changes.require_closed(found, frames["golden"])
+    redirects.require_closed(found, frames["golden"])
     with pytest.raises(CheckError, match="1 redirects lead nowhere and 0 come"):
-        changes.require_closed(found, frames["golden"].where("dinmo_id <> 'R'"))
+        redirects.require_closed(found, frames["golden"].where("dinmo_id <> 'R'"))
 
 
 def test_a_way_ends_at_an_id_that_is_published_again(spark):
@@ -115,7 +115,7 @@ def test_a_way_ends_at_an_id_that_is_published_again(spark):
     earlier = [("A", "C", "r1", "B"), ("B", "C", "r1", "C"), ("Z", None, "r1", "Y"), ("Y", None, "r1", "Y")]
     events = [("revived", "B", None), ("merged", "C", "D"), ("revived", "Y", None)]
     rows = [("r2", event, i, other, 1, "sources") for event, i, other in events]
-    now = changes.redirects(
+    now = redirects.redirects(
         spark.createDataFrame(rows, schemas.CHANGES), spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept
     )
     assert sorted((r.old_dinmo_id, r.dinmo_id, r.run_id) for r in now.collect()) == [
@@ -127,7 +127,7 @@ def test_a_way_of_many_steps_is_followed_to_its_end(spark):
     steps = 21
     earlier = [(f"{n:02}", f"{steps:02}", "r1", f"{n + 1:02}") for n in range(steps)]
     nothing = spark.createDataFrame([], schemas.CHANGES)
-    found = changes.redirects(nothing, spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept)
+    found = redirects.redirects(nothing, spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept)
     assert sorted(map(tuple, found.collect())) == sorted(earlier)
 
 
