@@ -1,0 +1,37 @@
+"""The key of a record, and the records that share one."""
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from identity_spark.config import Source
+from identity_spark.stages.records.columns import column_and_type
+
+
+def primary_key(raw: DataFrame, source: Source) -> Column:
+    """The parts of the key joined by ``|``; null where one is null or blank."""
+    parts = [column_and_type(raw, c)[0].cast("string") for c in source.primary_key]
+    known = reduce(Column.__and__, (part.rlike(r"(?U)\S") for part in parts))
+    return F.when(known, F.concat_ws("|", *parts))
+
+
+def repeated_keys(standardized: DataFrame) -> DataFrame:
+    """``record_key`` of every key that several records have."""
+    counted = standardized.where("record_key IS NOT NULL").groupBy("record_key").count()
+    return counted.where("count > 1").select("record_key")
+
+
+def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
+    """``record_id`` and the keys of each record that shares its key with a newer one.
+
+    Newest by ``updated_at``, then by content, so that the order of rows never decides.
+    """
+    content = F.to_json(F.struct(*(c for c in keyed.columns if c != "record_id")))
+    newest_first = Window.partitionBy("record_key").orderBy(F.col("updated_at").desc_nulls_last(), content.desc())
+    return (
+        keyed.join(repeated, "record_key", "left_semi")
+        .withColumn("place", F.row_number().over(newest_first))
+        .where("place > 1")
+        .select("record_id", "record_key", "source", "primary_key")
+    )
