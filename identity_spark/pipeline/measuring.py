@@ -13,7 +13,6 @@ from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.measures import Agreement, Estimate, Measure
 from identity_spark.measures_text import measures_json, measures_text
-from identity_spark.pipeline.published import require_identifiers
 from identity_spark.schemas import multi_valued
 from identity_spark.stages import match_pairs, review, rule_measures
 from identity_spark.storage import readers, session
@@ -64,7 +63,7 @@ def measured(spark: SparkSession, config: Config, run_id: str) -> list[Measure]:
         readers.read_run(spark, config.output, name, run_id)
         for name in ("identity_lookup", "match_pairs", "identity_golden_report")
     )
-    require_identifiers(lookup, config, run_id)
+    readers.require_identifiers(lookup, config, run_id)
     with session.run_settings(spark):
         reported = _reported(report.where(F.col("run_id") == run_id))
         _require_rules(reported, config, run_id)

@@ -20,6 +20,7 @@ from identity_spark.explanation import Asked, Cluster
 from identity_spark.profile_graph import Link, ProfileGraph, shared_keys
 from identity_spark.stages import match_pairs
 from identity_spark.storage import runs
+from identity_spark.storage.readers import require_identifiers
 from identity_spark.storage.tables import Tables
 
 MOST_RECORDS = 2_000  # of a cluster that is looked at; profiles have at most 500 unless the project says otherwise
@@ -155,15 +156,6 @@ def published(spark: SparkSession, config: Config) -> Published:
     columns = ("record_key", "source", "dinmo_id", "status", *(i.name for i in config.identifiers), "blocked")
     changed = run["config_hash"] != config_hash(config)
     return Published(config, run["run_id"], changed, lookup.select(*columns), unresolved, pairs.drop("run_id"))
-
-
-def require_identifiers(lookup: DataFrame, config: Config, run_id: str) -> None:
-    """Raises ``InputError`` where the run knew other identifiers than the project has now."""
-    if missing := [i.name for i in config.identifiers if i.name not in lookup.columns]:
-        raise InputError(
-            f"identity_lookup of run {run_id} has no identifier {', '.join(missing)}: the configuration is not that of"
-            " the run; run jobs/resolve.py first, or give the configuration of the run"
-        )
 
 
 def _plain(row: Row) -> PlainRow:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark.config import Output
+from identity_spark.config import Config, Output
 from identity_spark.errors import InputError
 from identity_spark.storage import runs
 from identity_spark.storage.tables import Tables
@@ -43,6 +43,15 @@ def ids_on(spark: SparkSession, output: Output | str, when: datetime) -> DataFra
     then = history.where((F.col("valid_from") <= when) & (F.coalesce(F.col("valid_to") > when, F.lit(True))))
     now = history.where("valid_to IS NULL").select("record_key", F.col("dinmo_id").alias("dinmo_id_now"))
     return then.select("record_key", "dinmo_id").join(now, "record_key", "left")
+
+
+def require_identifiers(lookup: DataFrame, config: Config, run_id: str) -> None:
+    """Raises ``InputError`` where the run knew other identifiers than the project has now."""
+    if missing := [i.name for i in config.identifiers if i.name not in lookup.columns]:
+        raise InputError(
+            f"identity_lookup of run {run_id} has no identifier {', '.join(missing)}: the configuration is not that of"
+            " the run; run jobs/resolve.py first, or give the configuration of the run"
+        )
 
 
 def _tables(spark: SparkSession, output: Output | str) -> Tables:
