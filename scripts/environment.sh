@@ -10,15 +10,22 @@ export PYTHONPATH=$ROOT${PYTHONPATH:+:$PYTHONPATH}
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "error: $*"; exit 2; }
+shown() { sed -un "$1" >&2; }                # shown SCRIPT: of what another program says, the lines that tell what takes so long
 pin() { sed -n "s/^$1==\([^ ]*\).*/\1/p" "$ROOT/requirements.txt"; }
 
 apt_install() {                             # apt_install PACKAGE...: only as root, on Debian and its kin
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
     say "installing $*"
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >/dev/null 2>&1
+    { apt-get update >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } 2>/dev/null |
+        shown 's/^Get:[0-9]* [^ ]* [^ ]* [^ ]* \([^ ]*\) .*\[\(.*\)\]/  downloading \1 (\2)/p'
 }
 
-java_major() { "$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1; }
+java_major() {                              # java_major JAVA: as its home says; Java itself is started where that says nothing
+    local home version
+    home=$(dirname "$(dirname "$(readlink -f "$1")")")
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release" 2>/dev/null) || true
+    echo "${version:-$("$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)}"
+}
 
 find_java() {                               # sets JAVA_HOME to the first Java 17 or 21 there is
     local java
@@ -50,13 +57,16 @@ ensure_python() {
             fail "$python cannot make a virtual environment; install python3-venv"
     fi
     say "installing the Python packages of requirements.txt"
-    "$VENV/bin/pip" install --quiet --disable-pip-version-check -r "$ROOT/requirements.txt" || fail "pip could not install requirements.txt"
+    "$VENV/bin/pip" install --progress-bar off --disable-pip-version-check -r "$ROOT/requirements.txt" |
+        shown 's/^ *Downloading /  downloading /p; s/^ *Building wheel for \([^ ]*\) .*: started/  building \1/p; s/^Installing collected .*/  unpacking/p' ||
+        fail "pip could not install requirements.txt"
     cp "$ROOT/requirements.txt" "$VENV/requirements.txt"
 }
 
 resolve() {                                 # resolve COORDINATES IVY: by Spark's own Ivy, into the folder IVY
     echo 'pass' >"$ROOT/.spark/nothing.py"
-    "$VENV/bin/spark-submit" --conf "spark.jars.ivy=$2" --packages "$1" "$ROOT/.spark/nothing.py" >"$ROOT/.spark/resolve.log" 2>&1
+    "$VENV/bin/spark-submit" --conf "spark.jars.ivy=$2" --packages "$1" "$ROOT/.spark/nothing.py" 2>&1 |
+        tee "$ROOT/.spark/resolve.log" | shown 's|^downloading .*/\([^/]*\.jar\) .*|  downloading \1|p'
 }
 
 ensure_packages() {                         # ensure_packages [SPARK JARS]: those of a version of Spark, in the folder JARS
