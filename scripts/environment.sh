@@ -58,7 +58,9 @@ ensure_python() {
     fi
     say "installing the Python packages of requirements.txt"
     "$VENV/bin/pip" install --progress-bar off --disable-pip-version-check -r "$ROOT/requirements.txt" |
-        shown 's/^ *Downloading /  downloading /p; s/^ *Building wheel for \([^ ]*\) .*: started/  building \1/p; s/^Installing collected .*/  unpacking/p' ||
+        shown 's/^ *Downloading /  downloading /p
+               s/^ *Building wheel for \([^ ]*\) .*: started/  building \1/p
+               s/^Installing collected .*/  unpacking/p' ||
         fail "pip could not install requirements.txt"
     cp "$ROOT/requirements.txt" "$VENV/requirements.txt"
 }
