@@ -12,7 +12,7 @@ GIVEN = ["--config", "c.yaml", "--truth", "people/truth", "--out", "pages"]
 
 
 @pytest.fixture
-def demo(checkout):
+def shown(checkout):
     """The end of what the demo says, in a checkout whose spark-submit ends with a code."""
 
     def run(code: int, *pages: str) -> tuple[int, list[str]]:
@@ -29,16 +29,16 @@ def demo(checkout):
     return run
 
 
-def test_it_ends_with_the_newest_page_beside_the_tables(demo):
-    code, said = demo(0, "20260101T000000-ffffff.html", "20261231T000000-000000.html")
+def test_it_ends_with_the_newest_page_beside_the_tables(shown):
+    code, said = shown(0, "20260101T000000-ffffff.html", "20261231T000000-000000.html")
     assert code == 0
     assert said[0].startswith("40 records of ")
     table = said.index("                   identity_golden")
     assert said[table + 1] == "  page           .demo/pages/20261231T000000-000000.html (open it in a browser)"
 
 
-def test_what_fails_ends_it_with_its_exit_code(demo):
-    code, said = demo(4)
+def test_what_fails_ends_it_with_its_exit_code(shown):
+    code, said = shown(4)
     assert code == 4
     assert "where everything is" not in said
 

@@ -3,8 +3,8 @@
 import os
 import subprocess
 
+import input_size
 import pytest
-import small_input
 
 PROJECT = """
 project: small
@@ -46,16 +46,23 @@ def setting(java: list[str], name: str) -> list[str]:
     return [line.partition("=")[2] for line in java if line.startswith(f"-D{name}=")]
 
 
-def test_small_sources_get_the_settings_for_them(submit):
-    _, java = submit()
-    assert {QUICK, "-XX:ReservedCodeCacheSize=512m", "-Dspark.sql.adaptive.enabled=false"} <= set(java)
-    assert {"-Dspark.sql.codegen.wholeStage=false", "-Dspark.sql.codegen.factoryMode=NO_CODEGEN"} <= set(java)
+SMALL = {QUICK, "-XX:ReservedCodeCacheSize=512m", "-Dspark.sql.adaptive.enabled=false"}
+TINY = {"-Dspark.sql.codegen.wholeStage=false", "-Dspark.sql.codegen.factoryMode=NO_CODEGEN"}
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [(input_size.TINY, SMALL | TINY), (input_size.TINY + 1, SMALL), (input_size.SMALL, SMALL)],
+)
+def test_small_sources_get_the_settings_for_them(submit, records, expected):
+    _, java = submit(size=60 * records)
+    assert set(java) & (SMALL | TINY) == expected
     assert setting(java, "spark.sql.shuffle.partitions")[-1] == "2"  # the last is the one that counts
     assert setting(java, "spark.databricks.delta.snapshotPartitions")[-1] == "1"
 
 
 LARGE = (
-    {"size": small_input.MOST_RECORDS * 60 + 60},
+    {"size": 60 * input_size.SMALL + 60},
     {"path": "gone.parquet"},
     {"path": "s3a://bucket/crm"},
     {"kind": "parkett"},
@@ -97,9 +104,10 @@ def test_settings_are_for_one_machine(submit, options):
     assert (QUICK in java) == (options in MASTERS[:3])
 
 
-def test_nothing_is_asked_of_a_job_without_a_configuration(checkout):
+def test_a_job_without_a_valid_configuration_may_have_any_input(capsys):
     for arguments in ([], ["--help"], ["--config"], ["--set", "a=b"], ["--config", "gone.yaml"]):
-        assert small_input.main(arguments) == 1
+        input_size.main(arguments)
+        assert capsys.readouterr() == ("large\n", "")
 
 
 SIZES = (  # format, files with their bytes, about how many records
@@ -117,9 +125,9 @@ def test_records_are_guessed_by_format_and_size(tmp_path, kind, sizes, expected)
         (tmp_path / "crm" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "crm" / name).write_bytes(b"." * size)
     for path in (f"{tmp_path}/crm", f"file://{tmp_path}/crm", f"file:{tmp_path}/crm", f"{tmp_path}/c[rs]?"):
-        source = small_input.Source("crm", ("id",), {}, path=path, format=kind)
-        assert sum(small_input.record_counts(source)) == pytest.approx(expected)
+        source = input_size.Source("crm", ("id",), {}, path=path, format=kind)
+        assert sum(input_size.record_counts(source)) == pytest.approx(expected)
 
 
-def test_a_table_of_a_catalog_may_be_any_size():
-    assert sum(small_input.record_counts(small_input.Source("crm", ("id",), {}, table="a.b"))) == float("inf")
+def test_so_may_a_table_of_a_catalog():
+    assert sum(input_size.record_counts(input_size.Source("crm", ("id",), {}, table="a.b"))) == float("inf")

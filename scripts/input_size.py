@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Whether the sources of a job are small, for scripts/submit: exit code 0 where they are, 1 where not.
+"""How large the sources of a job are, for scripts/submit: prints tiny, small or large.
 
-scripts/small_input.py [ARGUMENTS OF THE JOB]
+scripts/input_size.py [ARGUMENTS OF THE JOB]
 
-What cannot be known before Spark starts is not small: a table of a catalog, an object store, a path where nothing is,
-or what a wrong configuration means; what is wrong with that, the job itself will say.
+What cannot be known before Spark starts is large: a table of a catalog, an object store, a path where nothing is, or
+what a wrong configuration means; what is wrong with that, the job itself will say.
 """
 
 import argparse
@@ -12,13 +12,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from glob import glob
-from itertools import accumulate, chain
+from itertools import chain
 from math import inf
 
 from identity_spark.config import Config, Source, load_config
 from identity_spark.errors import ConfigError
 
-MOST_RECORDS = 300_000  # of more, a second compilation earns what it costs
+TINY = 5_000  # records: up to so many, code that Spark generates costs more than it saves
+SMALL = 300_000  # and up to so many, Java's second compilation does
 
 # Bytes of a record: of narrow tables, so that others are taken for larger than they are.
 RECORD_BYTES = {"parquet": 60, "orc": 60, "delta": 60, "csv": 100, "json": 130}
@@ -26,11 +27,11 @@ PACKED = (".gz", ".bz2", ".deflate", ".lz4", ".snappy", ".xz", ".zst")
 PACKING = 8  # text shrinks to an eighth at most, as a rule
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> None:
     try:
-        return 0 if is_small(config_of(arguments)) else 1
+        print(size(config_of(arguments)))
     except (argparse.ArgumentError, ConfigError):
-        return 1
+        print("large")
 
 
 def config_of(arguments: Sequence[str]) -> Config:
@@ -42,10 +43,14 @@ def config_of(arguments: Sequence[str]) -> Config:
     return load_config(known.config, known.set)
 
 
-def is_small(config: Config) -> bool:
-    """Whether all sources together have about ``MOST_RECORDS`` or less; stops counting where they have more."""
-    counts = chain.from_iterable(record_counts(source) for source in config.sources)
-    return all(total <= MOST_RECORDS for total in accumulate(counts))
+def size(config: Config) -> str:
+    """By how many records all sources have together; stops counting where they are large."""
+    records = 0.0
+    for count in chain.from_iterable(map(record_counts, config.sources)):
+        records += count
+        if records > SMALL:
+            return "large"
+    return "tiny" if records <= TINY else "small"
 
 
 def record_counts(source: Source) -> Iterator[float]:
@@ -73,4 +78,4 @@ def is_read(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
