@@ -11,6 +11,7 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
 from identity_spark.expressions.text import fold_case
 from identity_spark.reference import facts
 
@@ -40,7 +41,7 @@ ASCII = "".join(map(chr, range(0x21, 0x7F))) + "@.."
 
 def standardize_email(raw: Column) -> Column:
     """The mailbox in lower case, without tag and ignored dots, one domain per provider; null when it is no address."""
-    return _mailbox(_tidied(raw, _same_in_any_case(raw)))
+    return let(_tidied(raw, _same_in_any_case(raw)), _mailbox)
 
 
 def tidy_email(raw: Column) -> Column:
