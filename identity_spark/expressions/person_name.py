@@ -15,7 +15,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.let import let
-from identity_spark.expressions.lookup import lookup
+from identity_spark.expressions.lookup import listed, lookup
 from identity_spark.expressions.text import (
     APOSTROPHES,
     INVISIBLE,
@@ -138,13 +138,13 @@ def known_name(raw: Column, name: Column, prefixes: Iterable[str] = ()) -> Colum
     lower = F.lower(raw)
     nothing_to_drop = (
         lower.rlike(PLAIN)
-        & ~F.substring_index(lower, " ", 1).isin(*known_titles(), *prefixes)
-        & ~F.substring_index(lower, " ", -1).isin(*known_suffixes())
+        & ~listed([*known_titles(), *prefixes], F.substring_index(lower, " ", 1))
+        & ~listed(known_suffixes(), F.substring_index(lower, " ", -1))
     )
     placeholders = [word.strip() for word in facts("name_words")["placeholders"].split(",")]
     return let(
         F.when(nothing_to_drop, lower).otherwise(name),
-        lambda value: keep_if(value, ~value.isin("", *placeholders)),
+        lambda value: keep_if(value, ~listed(["", *placeholders], value)),
     )
 
 

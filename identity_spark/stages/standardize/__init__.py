@@ -88,9 +88,9 @@ def _add_canonical(levels: Levels, mapped: Sequence[Identifier], several: Collec
         below = [DIALLING] if own and identifier.type == "phone" else []
         if below and DIALLING not in levels.heights:
             levels.add(DIALLING, lambda: dialling(country), *uses)
-        levels.add(name + CANONICAL, lambda: per_value(name in several, values, form), *below)
+        levels.add(name + CANONICAL, partial(per_value, name in several, values, form), *below)
         if tidy:
-            levels.add(name + TIDY, lambda: per_value(name in several, values, tidy))
+            levels.add(name + TIDY, partial(per_value, name in several, values, tidy))
     if not own and any(i.type == "phone" for i in mapped):
         levels.add(DIALLING, lambda: dialling(country))
 
@@ -111,10 +111,10 @@ def _add_usable(levels: Levels, identifier: Identifier, blocked: BlockedList, ha
     levels.add(name + GIVEN, lambda: _each(shown, has_several, values, raws), name + CANONICAL)
     levels.add(name + REASON, lambda: _each(reason, has_several, values, raws, given), name + GIVEN)
     forms, reasons = _forms(identifier), F.col(name + REASON)
-    steps = [step for step in forms.values() if step in levels.heights]
+    steps = list(forms.values())
     if not has_several:
         for new, step in forms.items():
-            levels.add(new, lambda: F.when(reasons.isNull(), F.col(step)), name + REASON, step)
+            levels.add(new, partial(F.when, reasons.isNull(), F.col(step)), name + REASON, step)
         return
 
     def entry(value: Column, reason: Column, *rest: Column) -> Column:
@@ -128,7 +128,7 @@ def _add_usable(levels: Levels, identifier: Identifier, blocked: BlockedList, ha
     held = [values, reasons, *map(F.col, steps)]
     levels.add(kept, lambda: F.array_compact(for_each(held, entry)), name + REASON, *steps)
     for new in forms:
-        levels.add(new, lambda: F.when(F.size(kept) > 0, F.col(kept)[new]), kept)
+        levels.add(new, partial(F.when, F.size(kept) > 0, F.col(kept)[new]), kept)
 
 
 def _forms(identifier: Identifier) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
 from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import listed
 from identity_spark.expressions.phone import dialling
 from identity_spark.schemas import BLOCKED
 from identity_spark.stages.standardize.forms import form_of
@@ -76,12 +77,12 @@ class BlockedList:
 
     def holds(self, value: Column, raw: Column | None = None) -> Column:
         """Whether ``value``, or ``raw`` as it was written, is a listed literal, or a pattern is found in ``value``."""
-        found = (value if self.is_folded else F.lower(value)).isin(*self.folded)
+        found = listed(self.folded, value if self.is_folded else F.lower(value))
         if self.exact:
-            found = found | value.isin(*self.exact)
+            found = found | listed(self.exact, value)
         if self.written and raw is not None:
             bare = F.translate(F.lower(F.trim(raw)), self.marks, "")
-            found = found | F.coalesce(bare.isin(*self.written), F.lit(False))
+            found = found | F.coalesce(listed(self.written, bare), F.lit(False))
         return reduce(Column.__or__, (value.rlike(pattern) for pattern in self.patterns), found)
 
     def without(self, values: Column, has_several: bool) -> Column:
