@@ -12,7 +12,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 PARTS = 32
-PART, LINE, END = "\f", "\n", "\t"
+PART, LINE, VALUE, END = "\f", "\n", "\v", "\t"
 
 
 def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
@@ -23,7 +23,7 @@ def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
     part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), F.ascii(key) % PARTS)
     named = F.concat(F.lit(END), key, F.lit(END))
     before = F.call_function("substring_index", part, named, F.lit(1))  # all of it where the key is not there
-    return F.substring_index(F.concat(F.substring_index(before, LINE, -1), otherwise), END, 1)
+    return F.substring_index(F.concat(F.substring_index(before, LINE, -1), otherwise), VALUE, 1)
 
 
 def listed(texts: Collection[str], text: Column) -> Column:
@@ -42,9 +42,9 @@ def _as_json(texts: tuple[str, ...]) -> str:
 
 @cache
 def _as_text(entries: tuple[tuple[str, str], ...]) -> str:
-    """In each part a line for each value: the value, an END, and the keys that have it between ENDs."""
+    """In each part a line for each value: the value, VALUE, and between ENDs the keys that have it; so "" is no key."""
     parts: list[dict[str, list[str]]] = [{} for _ in range(PARTS)]
     for key, value in entries:
         parts[ord(key[0]) % PARTS].setdefault(value, []).append(key)
-    lines = ("".join(f"{value}{END}{END}{END.join(keys)}{END}{LINE}" for value, keys in p.items()) for p in parts)
+    lines = ("".join(f"{value}{VALUE}{END}{END.join(keys)}{END}{LINE}" for value, keys in p.items()) for p in parts)
     return PART.join(lines)
