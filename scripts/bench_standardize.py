@@ -23,6 +23,7 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.phone import dialling
 from identity_spark.expressions.standardizers import standardizer
 
 TODAY = "2026-01-01"
@@ -83,7 +84,7 @@ def parse() -> argparse.Namespace:
 def standardized() -> dict[str, Column]:
     """The canonical form of each identifier, as a default configuration for American customers makes it."""
     formats = ["yyyy-MM-dd", "dd/MM/yyyy"]
-    forms = {kind: standardizer(kind, F.lit("US"), F.lit(TODAY), formats=formats) for kind in TYPES.values()}
+    forms = {kind: standardizer(kind, dialling(F.lit("US")), F.lit(TODAY), formats=formats) for kind in TYPES.values()}
     return {name: forms[kind](F.col(name)).alias(name) for name, kind in TYPES.items()}
 
 

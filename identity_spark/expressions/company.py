@@ -8,6 +8,8 @@ A canonical name is lower case, accents folded, words apart by one space, single
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import listed
 from identity_spark.expressions.text import APOSTROPHES, INVISIBLE, SELECTORS, SPACES, any_of, folded_words, keep_if
 from identity_spark.reference import facts
 
@@ -24,7 +26,7 @@ def standardize_company(raw: Column) -> Column:
     lower = F.lower(raw)
     placeholders = [word.strip() for word in facts("legal_forms")["placeholders"].split(",")]
     name = F.when(lower.rlike(ONE_WORD), lower).otherwise(without_legal_forms(company_words(raw)))
-    return keep_if(name, ~name.isin("", *placeholders))
+    return let(name, lambda name: keep_if(name, ~listed(["", *placeholders], name)))
 
 
 def company_words(raw: Column) -> Column:

@@ -1,19 +1,18 @@
 """Countries as ISO 3166 codes, by the names and codes of ``conf/country_names.yaml`` (from Unicode CLDR)."""
 
-import json
 import unicodedata
-import zlib
 from functools import cache, reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.text import fold_accents
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import lookup
+from identity_spark.expressions.text import fold_accents, or_null
 from identity_spark.reference import facts
 
 NOT_COMPARED = r"[\p{P}\p{S}\p{Z}\p{C}]+"
 NOT_NAMIBIA = r"#|N[\p{P}\p{S}\p{Z}]+A"
-BUCKETS = 512
 
 
 def standardize_country(raw: Column) -> Column:
@@ -22,20 +21,18 @@ def standardize_country(raw: Column) -> Column:
     Case, accents, space and punctuation do not matter, but N/A is not Namibia. ``England`` and its neighbours are GB.
     """
     name = F.upper(fold_accents(F.replace(raw, F.lit("&"), F.lit("and"))))
+    return let(name, _code)
+
+
+def _code(name: Column) -> Column:
     key = F.regexp_replace(name, NOT_COMPARED, "")
-    buckets = F.from_json(F.lit(json.dumps(codes_by_key())), "array<map<string, string>>")
-    bucket = F.get(buckets, F.pmod(F.crc32(key), F.lit(BUCKETS)).cast("int"))
-    return F.when((key != "NA") | ~name.rlike(NOT_NAMIBIA), bucket[key])
+    return or_null(F.when((key != "NA") | ~name.rlike(NOT_NAMIBIA), lookup(codes_by_key(), key, F.lit(""))))
 
 
 @cache
-def codes_by_key() -> list[dict[str, str]]:
-    """Codes by comparable name, in buckets by checksum: Spark searches a constant map from the start."""
-    buckets: list[dict[str, str]] = [{} for _ in range(BUCKETS)]
-    for country, names in facts("country_names").items():
-        for key in map(comparable, (country, *names)):
-            buckets[zlib.crc32(key.encode()) % BUCKETS][key] = country
-    return buckets
+def codes_by_key() -> dict[str, str]:
+    """Codes by comparable name."""
+    return {key: code for code, names in facts("country_names").items() for key in map(comparable, (code, *names))}
 
 
 def comparable(name: str) -> str:

@@ -1,9 +1,12 @@
 """Functions of the elements of arrays."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+
+from identity_spark.expressions.let import interpreted, side_by_side
 
 UNROLLED = 2  # so many elements are written out in generated code; for more there is a lambda, which Spark interprets
 
@@ -17,7 +20,8 @@ def for_each(arrays: Sequence[Column], form: Callable[..., Column]) -> Column:
     def at(position: Column) -> Column:
         return form(*(F.get(values, position) for values in arrays), position)
 
-    first = F.array(*(at(F.lit(n)) for n in range(UNROLLED)))
+    first = F.array(*side_by_side([partial(at, F.lit(n)) for n in range(UNROLLED)]))
     size = F.size(arrays[0])
-    rest = F.transform(F.sequence(F.lit(UNROLLED), size - 1), at)
-    return F.when(size > UNROLLED, F.concat(first, rest)).otherwise(first)
+    with interpreted():
+        rest = F.transform(F.sequence(F.lit(UNROLLED), size - 1), at)
+    return F.concat(first, F.when(size > UNROLLED, rest).otherwise(F.array()))

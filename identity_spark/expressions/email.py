@@ -11,6 +11,8 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import listed, lookup
 from identity_spark.expressions.text import fold_case
 from identity_spark.reference import facts
 
@@ -40,7 +42,7 @@ ASCII = "".join(map(chr, range(0x21, 0x7F))) + "@.."
 
 def standardize_email(raw: Column) -> Column:
     """The mailbox in lower case, without tag and ignored dots, one domain per provider; null when it is no address."""
-    return _mailbox(_tidied(raw, _same_in_any_case(raw)))
+    return let(_tidied(raw, _same_in_any_case(raw)), _mailbox)
 
 
 def tidy_email(raw: Column) -> Column:
@@ -75,14 +77,12 @@ def _address(text: Column) -> Column:
 def _mailbox(address: Column) -> Column:
     """The name that the provider sees, at the provider's main domain."""
     seen = F.substring_index(F.substring_index(address, "+", 1), "@", 1)
-    main = domain = F.substring_index(address, "@", -1)
-    name = seen
+    domain = F.substring_index(address, "@", -1)
+    name, main = seen, {alias: p["domain"] for p in facts("email_providers") for alias in p.get("aliases", ())}
     for provider in facts("email_providers"):
         if "tags" in provider or "ignored" in provider:
-            name = F.when(domain.isin(_domains(provider)), _without_marks(seen, provider)).otherwise(name)
-        if "aliases" in provider:
-            main = F.when(domain.isin(provider["aliases"]), F.lit(provider["domain"])).otherwise(main)
-    return F.concat(name, F.lit("@"), main)
+            name = F.when(listed(_domains(provider), domain), _without_marks(seen, provider)).otherwise(name)
+    return F.concat(name, F.lit("@"), lookup(main, domain, domain))
 
 
 def _domains(provider: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,8 @@ from zlib import crc32
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import listed, lookup
 from identity_spark.expressions.text import (
     APOSTROPHES,
     INVISIBLE,
@@ -80,7 +82,8 @@ def generation(raw: Column) -> Column:
 
 def first_token(canonical_name: Column) -> Column:
     """The first word of a canonical name: the first name of a full name."""
-    return or_null(F.substring_index(canonical_name, " ", 1))
+    first = F.substring_index(canonical_name, " ", 1)
+    return keep_if(first, first != "")
 
 
 def last_token(canonical_name: Column) -> Column:
@@ -91,8 +94,7 @@ def last_token(canonical_name: Column) -> Column:
 
 def nickname_root(canonical_first_name: Column) -> Column:
     """The formal name that a nickname most often stands for (``bill`` is ``william``), else the name itself."""
-    roots = facts("nicknames")["root"]
-    return F.coalesce(lookup(roots, canonical_first_name), canonical_first_name)
+    return lookup(facts("nicknames")["root"], canonical_first_name, canonical_first_name)
 
 
 def nickname_equal(left: Column, right: Column) -> Column:
@@ -136,12 +138,14 @@ def known_name(raw: Column, name: Column, prefixes: Iterable[str] = ()) -> Colum
     lower = F.lower(raw)
     nothing_to_drop = (
         lower.rlike(PLAIN)
-        & ~F.substring_index(lower, " ", 1).isin(*known_titles(), *prefixes)
-        & ~F.substring_index(lower, " ", -1).isin(*known_suffixes())
+        & ~listed([*known_titles(), *prefixes], F.substring_index(lower, " ", 1))
+        & ~listed(known_suffixes(), F.substring_index(lower, " ", -1))
     )
     placeholders = [word.strip() for word in facts("name_words")["placeholders"].split(",")]
-    value = F.when(nothing_to_drop, lower).otherwise(name)
-    return keep_if(value, ~value.isin("", *placeholders))
+    return let(
+        F.when(nothing_to_drop, lower).otherwise(name),
+        lambda value: keep_if(value, ~listed(["", *placeholders], value)),
+    )
 
 
 def known_suffixes() -> list[str]:
@@ -162,16 +166,6 @@ def titles(start: str) -> str:
     """A regular expression for titles before a name, two people's too: mr and mrs."""
     known = any_of([*known_titles(), *facts("name_words")["title_phrases"]])
     return rf"{start}(?:{known}(?: (?:and|und|et))? )+(?=[^ ,])"
-
-
-def lookup(table: dict[str, str], key: Column) -> Column:
-    """The text of a key, null when unknown. Spark searches a map from its start, so there is one per first letter."""
-    entries: dict[str, list[str]] = {}
-    for name, value in sorted(table.items()):
-        entries.setdefault(name[0], []).append(f"{name}:{value}")
-    maps = ((F.lit(letter), F.str_to_map(F.lit(",".join(pairs)))) for letter, pairs in entries.items())
-    by_letter = F.create_map(*(column for pair in maps for column in pair))
-    return F.try_element_at(F.try_element_at(by_letter, F.substring(key, 1, 1)), key)
 
 
 def with_formal_names() -> dict[str, str]:

@@ -5,12 +5,11 @@ from abroad, ``=44~`` as dialled at home. A regular expression made from the fac
 tree of prefixes, so its cost does not grow with the number of countries. A short one drops trunk prefixes. Two, since
 Spark compares the text of a regular expression for every row where it replaces, but not where it only tests.
 
-Facts on the country are looked up in constant maps; of a constant country nothing but constants is left.
+Facts on the country are looked up in a constant; of a constant country nothing but constants is left.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -18,6 +17,8 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import lookup
 from identity_spark.expressions.text import INVISIBLE, SPACES, fold_digits
 from identity_spark.reference import facts
 
@@ -38,18 +39,28 @@ KEYPAD_NUMBER = (
 KEYPAD = ("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 ALL_DIGITS = "0123456789"
-POPULOUS = ["US", "GB", "DE", "FR", "IT", "ES", "CA", "AU", "NL", "BR", "IN", "MX", "JP", "PL", "SE", "CH", "BE", "AT"]
-"""First in the maps, which Spark searches from the start."""
+FACTS = ("code", "coded_digits", "idd_start", "idd", "rewrite", "rewritten")
+NONE = "-"  # no number begins with it, and no country has it as a fact
 
 
 def standardize_phone(raw: Column, country: Column) -> Column:
     """E.164 from any common writing, extension dropped; null when it is not a possible number.
 
     ``country`` (ISO alpha-2, upper case) says how numbers are written at home; where it is null or unknown, only
-    numbers with + or 00 before the calling code are understood. Give a constant or a column; an expression would be
-    computed once for each fact.
+    numbers with + or 00 before the calling code are understood.
     """
-    coded = behind_calling_code(written_digits(raw), country)
+    return dialled_number(raw, dialling(country))
+
+
+def dialled_number(raw: Column, dialling: Column) -> Column:
+    """The same by the facts of ``dialling``: looked up once for all numbers of a record."""
+    return let(
+        written_digits(raw),
+        lambda written: let(behind_calling_code(written, dialling), _number),
+    )
+
+
+def _number(coded: Column) -> Column:
     is_possible = coded.isNotNull() & coded.rlike(possible_number())  # names `coded` twice: so Spark computes it once
     return F.when(is_possible, F.regexp_replace(coded, *before_number()))
 
@@ -75,39 +86,35 @@ def unusual_writing(raw: Column) -> Column:
     return F.translate(possible, *KEYPAD)
 
 
-def behind_calling_code(written: Column, country: Column) -> Column:
+def behind_calling_code(written: Column, dialling: Column) -> Column:
     """``=`` and the digits of a number that names its calling code; else ``=``, the country's code, ``~``, digits."""
-    code = country_fact("code", country)
-    abroad = F.startswith(written, country_fact("idd_start", country)) & F.rlike(written, country_fact("idd", country))
-    coded_digits = F.startswith(written, code) & F.rlike(written, country_fact("coded_digits", country))
-    at_home = F.regexp_replace(written, country_fact("rewrite", country), country_fact("rewritten", country))
+    code, coded_digits, idd_start, idd, rewrite, rewritten = (F.get(dialling, F.lit(n)) for n in range(len(FACTS)))
+    at_home = F.when(rewrite != NONE, F.regexp_replace(written, rewrite, rewritten)).otherwise(written)
     return (
         F.when(written.isNull() | (F.length(written) < 4), None)  # names `written` twice, as above
         .when(F.startswith(written, F.lit("+")), F.concat(F.lit("="), F.substring(written, 2, 30)))
-        .when(abroad, F.regexp_replace(written, country_fact("idd", country), F.lit("=")))
+        .when(F.startswith(written, idd_start) & F.rlike(written, idd), F.regexp_replace(written, idd, F.lit("=")))
         .when(F.startswith(written, F.lit("00")), F.concat(F.lit("="), F.substring(written, 3, 30)))
-        .when(coded_digits, F.concat(F.lit("="), written))
-        .otherwise(F.concat(F.lit("="), code, F.lit("~"), F.coalesce(at_home, written)))
+        .when(F.startswith(written, code) & F.rlike(written, coded_digits), F.concat(F.lit("="), written))
+        .otherwise(F.concat(F.lit("="), code, F.lit("~"), at_home))
     )
 
 
-def country_fact(name: str, country: Column) -> Column:
-    """A fact on dialling in the country; null when the country has none of its own."""
-    return F.from_json(F.lit(json.dumps(country_facts()[name])), "map<string, string>")[country]
+def dialling(country: Column) -> Column:
+    """array: the facts on dialling in a country, as ``FACTS`` names them; null for a null country."""
+    unknown = " ".join(NONE for _ in FACTS)
+    return F.split(lookup(facts_by_country(), country, F.lit(unknown)), " ")
 
 
 @cache
-def country_facts() -> dict[str, dict[str, str]]:
-    """Facts on dialling: for each the countries that have it, the most populous first."""
-    by_name: dict[str, dict[str, str]] = defaultdict(dict)
-    countries = facts("phone_countries")["countries"]
-    for country in sorted(countries, key=lambda country: (country not in POPULOUS, country)):
-        for name, fact in dialling(countries[country]).items():
-            by_name[name][country] = fact
-    return by_name
+def facts_by_country() -> dict[str, str]:
+    """The facts on dialling in each country, in the order of ``FACTS``, apart by a space; NONE for what it lacks."""
+    known = {country: dialling_in(rules) for country, rules in facts("phone_countries")["countries"].items()}
+    texts = {country: " ".join(found.get(fact, NONE) for fact in FACTS) for country, found in known.items()}
+    return {country: text.removesuffix(2 * f" {NONE}").removesuffix(2 * f" {NONE}") for country, text in texts.items()}
 
 
-def dialling(rules: Mapping[str, Any]) -> dict[str, str]:
+def dialling_in(rules: Mapping[str, Any]) -> dict[str, str]:
     """Facts on dialling in one country."""
     code, numbering = rules["code"], facts("phone_countries")["calling_codes"][rules["code"]]
     own = "|".join(digits(low, high) for low, high in ranges(rules.get("own", ())))
@@ -159,8 +166,8 @@ def skipped(rules: Mapping[str, Any]) -> str:
 
 def national_number(rules: Mapping[str, Any]) -> str:
     """A first digit and as many more as the lengths allow, to the end."""
-    more = "|".join(digits(low - 1, high - 1) for low, high in ranges(rules["lengths"]))
-    return rf"[{rules.get('first', '1-9')}](?:{more})\z"
+    more = [digits(low - 1, high - 1) for low, high in ranges(rules["lengths"])]
+    return rf"{one_of(rules['first']) if 'first' in rules else '[1-9]'}{any_of(more)}\z"
 
 
 def prefix_tree(leaves: Mapping[str, str]) -> str:
@@ -169,7 +176,20 @@ def prefix_tree(leaves: Mapping[str, str]) -> str:
         return leaves[""]
     ordered = groupby(sorted(leaves.items()), key=lambda leaf: leaf[0][0])
     branches = [digit + prefix_tree({key[1:]: value for key, value in below}) for digit, below in ordered]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return any_of(branches)
+
+
+def any_of(alternatives: Sequence[str]) -> str:
+    return alternatives[0] if len(alternatives) == 1 else f"(?:{'|'.join(alternatives)})"
+
+
+def one_of(allowed: str) -> str:
+    """One of the digits, which are in order."""
+    runs = [
+        f"{low}-{high}" if high > low + 1 else "".join(map(str, range(low, high + 1)))
+        for low, high in ranges(map(int, allowed))
+    ]
+    return r"\d" if allowed == ALL_DIGITS else f"[{''.join(runs)}]"
 
 
 def digits(low: int, high: int) -> str:

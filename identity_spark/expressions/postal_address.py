@@ -1,12 +1,14 @@
 """Postal addresses, their parts, and postal codes. Words and their short forms: ``conf/address_words.yaml``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, reduce
-from itertools import accumulate, chain
+from itertools import accumulate
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import lookup
 from identity_spark.expressions.text import (
     expand_letters,
     fold_case,
@@ -21,6 +23,7 @@ SECTIONS = ("ways", "directions", "units", "numbers")
 OTHER_PUNCTUATION = r"[^\p{L}\p{M}\p{N}\x00-\x7f]+"
 BETWEEN_WORDS = r"[\x00-/:-`{-\x7f]+"  # ASCII that is no lower-case letter or digit
 LONGEST = 2000  # characters; longer text is no address
+SAYS_NOTHING = "-"  # the short form of a word that may go; no word has a hyphen
 LOOKED_UP = 8  # so many words are looked up one by one
 LIST = "\n"  # starts the list of short forms
 FREQUENT = "sardlcbnewtpfu"  # first letters of words, in the order of the list: what stands first is found sooner
@@ -44,15 +47,17 @@ POSTAL_CODE = r"\A(?=.*[0-9])[A-Z0-9]{2,12}\z"
 def standardize_address(raw: Column) -> Column:
     """Words in lower case without accents and punctuation, common ones in their short form; null when none is left.
 
-    Null for more than ``LONGEST`` characters too. The first words, all that most addresses have, are looked up in a set
-    and a map, one by one, and the others found by a regular expression: a lambda over the words would be interpreted.
+    Null for more than ``LONGEST`` characters too. The first words, all that most addresses have, are looked up one by
+    one, and the others found by a regular expression: a lambda over the words would be interpreted.
     """
-    words, short = F.split(_spelled(raw), BETWEEN_WORDS), _lookup()
-    first = (short(F.get(words, F.lit(place))) for place in range(LOOKED_UP))
-    others = F.array_join(F.slice(words, LOOKED_UP + 1, LONGEST), " ")
-    more = F.when((F.size(words) > LOOKED_UP) & (F.length(raw) <= LONGEST), _shortened(others))
-    address = F.regexp_replace(F.trim(F.concat_ws(" ", *first, more)), _needless(), "")
-    return keep_if(address, (F.length(raw) <= LONGEST) & F.length(address).between(1, LONGEST))
+    short = F.length(raw) <= LONGEST
+    return let(
+        F.split(_spelled(raw), BETWEEN_WORDS),
+        lambda words: let(
+            F.regexp_replace(_joined(words, short), _needless(), ""),
+            lambda address: keep_if(address, short & (F.length(address) >= 1) & (F.length(address) <= LONGEST)),
+        ),
+    )
 
 
 def house_number(canonical: Column) -> Column:
@@ -91,18 +96,19 @@ def _spelled(raw: Column) -> Column:
     return F.replace(F.replace(_folded(raw), F.lit("'s "), F.lit("s ")), F.lit("#"), number_sign)
 
 
-def _lookup() -> Callable[[Column], Column]:
-    """The short form of a common word, null for a word that says nothing; other words as they are."""
-    forms = {"": None, **_short_forms()}
-    writings = [F.lit(writing) for writing in forms]  # made once: each is a call to the JVM
-    shorts = (F.lit(short).cast("string") for short in forms.values())
-    short_of = F.create_map(*chain.from_iterable(zip(writings, shorts, strict=True)))
+def _joined(words: Column, short: Column) -> Column:
+    """The words in their short form, one space between them; all but the first ones where the text is ``short``."""
+    first = F.array(*(_short_form(F.get(words, F.lit(place))) for place in range(LOOKED_UP)))
+    others = F.array_join(F.slice(words, LOOKED_UP + 1, LONGEST), " ")
+    more = F.when((F.size(words) > LOOKED_UP) & short, _shortened(others))
+    said = F.array_join(F.array_remove(F.array_remove(first, SAYS_NOTHING), ""), " ")
+    return F.trim(F.concat_ws(" ", said, more))
 
-    def short(word: Column) -> Column:
-        is_common = word.isNotNull() & word.isin(writings)  # names `word` twice: so Spark computes it once
-        return F.when(is_common, F.try_element_at(short_of, word)).otherwise(word)
 
-    return short
+def _short_form(word: Column) -> Column:
+    """The short form of a common word; other words as they are."""
+    forms = {word: SAYS_NOTHING if short is None else short for word, short in _short_forms().items()}
+    return lookup(forms, word, word)
 
 
 def _shortened(words: Column) -> Column:

@@ -19,7 +19,7 @@ from identity_spark.expressions.person_name import (
     standardize_full_name,
     standardize_last_name,
 )
-from identity_spark.expressions.phone import standardize_phone
+from identity_spark.expressions.phone import dialled_number
 from identity_spark.expressions.postal_address import (
     house_number,
     standardize_address,
@@ -31,6 +31,7 @@ from identity_spark.expressions.text import (
     digits_alone,
     fold_accents,
     fold_case,
+    keep_if,
     or_null,
     standardize_domain,
     standardize_id,
@@ -59,7 +60,7 @@ _AS_WRITTEN = frozenset({"first_name", "last_name", "full_name", "company", "add
 
 def standardizer(
     kind: str,
-    country: Column,
+    dialling: Column,
     today: Column,
     formats: Sequence[str] = (),
     case_sensitive: bool = False,
@@ -68,10 +69,11 @@ def standardizer(
 ) -> Standardizer:
     """The expression that turns a raw value of type ``kind`` into its canonical text or null.
 
-    ``country`` (alpha-2 or null) decides phones written without a code, ``today`` which dates lie in the future.
+    ``dialling`` (of the country, or null) decides phones written without a code, ``today`` which dates lie in the
+    future.
     ``steps`` come first; what they make of the value is then read as any other of its type.
     """
-    form = _of_type(kind, country, today, formats, case_sensitive, only_numeric)
+    form = _of_type(kind, dialling, today, formats, case_sensitive, only_numeric)
     return (lambda raw: form(chained(raw, steps))) if steps else form
 
 
@@ -92,10 +94,10 @@ def chained(raw: Column, steps: Sequence[ChainStep]) -> Column:
 
 
 def _of_type(
-    kind: str, country: Column, today: Column, formats: Sequence[str], case_sensitive: bool, only_numeric: bool
+    kind: str, dialling: Column, today: Column, formats: Sequence[str], case_sensitive: bool, only_numeric: bool
 ) -> Standardizer:
     if kind == "phone":
-        return lambda raw: standardize_phone(raw, country)
+        return lambda raw: dialled_number(raw, dialling)
     if kind == "date":
         return lambda raw: standardize_date(raw, formats, today)
     if kind in ("id", "text"):
@@ -118,12 +120,12 @@ def derived_form(transform: str, argument: int | None, canonical: Column, writte
     ``tokens`` alone gives several values, as an array.
     """
     forms: dict[str, Standardizer] = {
-        "soundex": lambda value: or_null(F.soundex(value)),
-        "prefix": lambda value: or_null(F.substring(value, 1, argument or 0)),
+        "soundex": lambda value: _said(F.soundex(value)),
+        "prefix": lambda value: _said(F.substring(value, 1, argument or 0)),
         "year": year,
         "month_day": month_day,
-        "domain": lambda value: or_null(F.substring_index(value, "@", -1)),
-        "local_part": lambda value: or_null(F.substring_index(value, "@", 1)),
+        "domain": lambda value: _said(F.substring_index(value, "@", -1)),
+        "local_part": lambda value: _said(F.substring_index(value, "@", 1)),
         "tokens": lambda value: F.array_distinct(F.split(value, " ")),
         "house_number": house_number,
         "street": street,
@@ -132,6 +134,11 @@ def derived_form(transform: str, argument: int | None, canonical: Column, writte
         "nickname_root": nickname_root,
     }
     return generation(written) if transform == "generation" else forms[transform](canonical)
+
+
+def _said(text: Column) -> Column:
+    """The text, null when it is ""; for text too short to compute to have a name."""
+    return keep_if(text, text != "")
 
 
 def _digits(value: Column) -> Column:

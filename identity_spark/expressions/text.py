@@ -14,6 +14,7 @@ from functools import reduce
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.let import let
 from identity_spark.reference import facts
 
 SPACES = "".join(
@@ -45,8 +46,8 @@ def is_ascii(text: Column) -> Column:
 
 
 def or_null(text: Column) -> Column:
-    """The text, null when it is "". Put it outermost: there Spark computes ``text`` once."""
-    return F.nullif(text, F.lit(""))
+    """The text, null when it is ""."""
+    return let(text, lambda text: F.nullif(text, F.lit("")))
 
 
 def keep_if(value: Column, condition: Column) -> Column:
@@ -173,9 +174,13 @@ def standardize_number(raw: Column) -> Column:
 
     Separators of thousands are taken where they can be nothing else; ``1,234`` may be two numbers and is null.
     """
-    text = F.trim(translated(raw, number_table()))
+    return let(F.trim(translated(raw, number_table())), lambda text: let(_decimal(text), canonical_decimal))
+
+
+def _decimal(text: Column) -> Column:
+    """The number with a point and no other separator; null when it is not one."""
     large = F.when(text.rlike(EXPONENT), text.try_cast("decimal(38, 18)").cast("string"))
-    decimal = (
+    return (
         F.when(text.rlike(PLAIN_NUMBER), text)
         .when(text.rlike(COMMA_DECIMAL), F.translate(text, ",", "."))
         .when(text.rlike(COMMA_GROUPS), F.translate(text, ", '", ""))
@@ -183,7 +188,6 @@ def standardize_number(raw: Column) -> Column:
         .when(text.rlike(SPACE_GROUPS), F.translate(text, " '", ""))
         .otherwise(large)
     )
-    return canonical_decimal(decimal)
 
 
 def number_table() -> dict[str, str]:

@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark.config import Config
-from identity_spark.errors import InputError
+from identity_spark.errors import ConfigError, InputError
 from identity_spark.pipeline.overriding import Overrides
 from identity_spark.pipeline.progress import Run
 from identity_spark.reference import facts
 from identity_spark.stages import records, standardize, unresolved, usable_identifiers
-from identity_spark.storage import sources
+from identity_spark.storage import session, sources
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,30 @@ def standardized_records(
     read: DataFrame, given: Overrides, config: Config, this: Run
 ) -> tuple[DataFrame, Mapping[str, records.SourceCounts]]:
     """``STANDARDIZED``, written down, and its counts by source; ``InputError`` where a source has nothing to match."""
-    standardized = standardize.standardize(read, given.blocking(config), facts("blocked_values"), this.today)
+    blocking = given.blocking(config)
+    listed = listed_values(read.sparkSession, blocking, this.today)
+    standardized = standardize.standardize(read, blocking, facts("blocked_values"), listed, this.today)
     standardized = this.write_down("standardize", standardized)
     found = records.counts_by_source(standardized, config)
     records.require_values(found, config)
     for source, times in records.unreadable_times(found).items():
         log.warning("sources.%s.updated_at: %s values are no time; those records count as the oldest", source, times)
     return standardized, found
+
+
+def listed_values(spark: SparkSession, config: Config, today: date) -> dict[str, list[str]]:
+    """The canonical forms of the project's own blocked values, by identifier.
+
+    Raises ``ConfigError`` where Java, whose regular expressions Spark uses, cannot read one of the project's.
+    """
+    for place, pattern in standardize.own_patterns(config):
+        if not session.is_regex(spark, pattern):
+            raise ConfigError(f"{place}: '/{pattern}/' is no regular expression of Java")
+    forms = standardize.listed_forms(spark, config, today)
+    listed: dict[str, list[str]] = {}
+    for row in forms.collect() if forms is not None else ():
+        listed.setdefault(row["identifier"], []).append(row["value"])
+    return listed
 
 
 def separate_bad_keys(standardized: DataFrame, config: Config, this: Run) -> tuple[DataFrame, DataFrame]:

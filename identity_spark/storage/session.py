@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakSet
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from identity_spark import packages
 from identity_spark.errors import ConfigError
@@ -220,6 +221,18 @@ def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> N
         if not files.exists(path) or files.listStatus(path):
             break
         files.delete(path, False)
+
+
+def is_regex(spark: SparkSession, pattern: str) -> bool:
+    """Whether Java, whose regular expressions Spark uses, can read the pattern."""
+    try:
+        if is_connect(spark):
+            spark.range(1).select(F.lit("").rlike(pattern)).collect()
+        else:
+            _java(spark).java.util.regex.Pattern.compile(pattern)
+    except Exception:  # of Spark Connect's or Py4J's, which wraps PatternSyntaxException
+        return False
+    return True
 
 
 def _path_and_files(spark: SparkSession, path: str) -> tuple[Any, Any]:

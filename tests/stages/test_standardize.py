@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import Row
 
 from identity_spark.errors import ConfigError
+from identity_spark.pipeline.preparation import listed_values
 from identity_spark.stages.standardize import standardize
 
 COLUMNS = (
@@ -13,6 +14,13 @@ COLUMNS = (
     "email array<string>, phone string, first_name string, last_name string, birth_date string, card string, city string"
 )
 BUILT_IN = {"any": ["unknown", "n/a"], "first_name": ["test"], "phone": ["/^\\+1(\\d)\\1{9}$/"]}
+
+
+TODAY = date(2026, 1, 1)
+
+
+def standardized(frame, config, built_in=BUILT_IN):
+    return standardize(frame, config, built_in, listed_values(frame.sparkSession, config, TODAY), TODAY)
 
 
 def run(spark, config, **values):
@@ -27,7 +35,7 @@ def run(spark, config, **values):
     }
     row = (0, "crm:1", "crm", 0, "1", None, False, "US", *{**given, **values}.values())
     columns = COLUMNS + "".join(f", {name} string" for name in values if name not in given)
-    return standardize(spark.createDataFrame([row], columns), config, BUILT_IN, date(2026, 1, 1)).first()
+    return standardized(spark.createDataFrame([row], columns), config).first()
 
 
 def apart(row: Row) -> list[tuple[str, str, str]]:
@@ -94,7 +102,7 @@ def test_the_country_of_the_record_decides_how_its_phone_is_read(spark, make_con
     for country, canonical, phone in [("England", "GB", "+442079460018"), ("Atlantis", None, None), (None, None, None)]:
         row = (0, "crm:1", "crm", 0, "1", None, False, "US", *given.values(), country)
         frame = spark.createDataFrame([row], COLUMNS + ", country string")
-        found = standardize(frame, config, BUILT_IN, date(2026, 1, 1)).first()
+        found = standardized(frame, config).first()
         assert (found.country, found.phone) == (canonical, phone)
 
 
@@ -177,7 +185,7 @@ def test_a_listed_value_is_blocked_however_it_is_read(spark, make_config, change
     columns = [*dict.fromkeys(["email", "phone", "first_name", "last_name", "birth_date", "card", "city", name])]
     row = (0, "crm:1", "crm", 0, "1", None, False, country, *(values.get(column) for column in columns))
     schema = COLUMNS + ("" if f"{name} string" in COLUMNS else f", {name} string")
-    found = standardize(spark.createDataFrame([row], schema), config, PLACEHOLDERS, date(2026, 1, 1)).first()
+    found = standardized(spark.createDataFrame([row], schema), config, PLACEHOLDERS).first()
     assert found[name] == kept
     assert [(b.identifier, b.reason) for b in found.blocked] == ([] if kept else [(name, "blocked")])
 
@@ -218,7 +226,7 @@ def test_the_first_of_several_countries_decides_how_a_phone_is_read(spark, make_
         ],
         COLUMNS + ", country array<string>",
     )
-    assert standardize(frame, config, BUILT_IN, date(2026, 1, 1)).first().phone == "+442079460018"
+    assert standardized(frame, config).first().phone == "+442079460018"
 
 
 def test_blocked_values_of_a_derived_identifier(spark, make_config):

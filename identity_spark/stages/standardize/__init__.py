@@ -1,134 +1,168 @@
 """Records to standardized records: each identifier in canonical form or null, blocked values set apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import ArrayType
 
 from identity_spark.config import Config, Identifier
 from identity_spark.expressions.elements import for_each
+from identity_spark.expressions.let import Levels
+from identity_spark.expressions.phone import dialling
 from identity_spark.expressions.standardizers import written_form
-from identity_spark.expressions.text import or_null, trim_space
-from identity_spark.schemas import BLOCKED, WRITTEN, is_multi_valued
+from identity_spark.expressions.text import trim_space
+from identity_spark.schemas import BLOCKED, WRITTEN
 from identity_spark.stages.standardize.blocked import (
+    BlockedList,
     blocked_list,
-    require_java_patterns,
-    without_blocked,
+    listed_forms,
+    own_list,
+    own_patterns,
 )
-from identity_spark.stages.standardize.forms import RAW, derived, form_of, in_order, per_value
+from identity_spark.stages.standardize.forms import derived, form_of, gives_several, in_order, per_value
 
-# The steps that each identifier takes after RAW, the last one where it has several values.
-CANONICAL, TIDY, REASON, KEPT = "__canonical", "__tidy", "__reason", "__kept"
+__all__ = ["listed_forms", "own_patterns", "standardize"]
+
+# The columns that each identifier passes through before the one of its name, KEPT where it has several values.
+RAW, CANONICAL, TIDY, GIVEN, REASON, KEPT = "__raw", "__canonical", "__tidy", "__given", "__reason", "__kept"
+ALL = "__all"  # suffix: the values of a derived identifier with those that its own list blocks
+DIALLING, SET_APART = "__dialling", "__set_apart"
 
 
-def standardize(records: DataFrame, config: Config, built_in: Mapping[str, Sequence[str]], today: date) -> DataFrame:
+def standardize(
+    records: DataFrame,
+    config: Config,
+    built_in: Mapping[str, Sequence[str]],
+    listed: Mapping[str, Sequence[str]],
+    today: date,
+) -> DataFrame:
     """``STANDARDIZED``: each identifier's canonical, usable value, its written form beside it.
 
     ``<identifier>__written`` stands where the golden value is not the canonical one. ``blocked`` names each value set
     apart and why: ``blocked`` (listed) or ``invalid`` (no canonical form). Other fields pass unchanged. ``built_in``
-    holds the lists of ``conf/blocked_values.yaml``. A step at a time, so that no expression is evaluated twice.
+    holds the lists of ``conf/blocked_values.yaml``, ``listed`` the canonical forms of the project's own blocked values.
     """
     mapped = [i for i in config.identifiers if not i.derived]
-    require_java_patterns(records.sparkSession, config.identifiers)
+    several = {field.name for field in records.schema.fields if isinstance(field.dataType, ArrayType)}
+    levels = Levels()
+    _add_canonical(levels, mapped, several, today)
+    for identifier in mapped:
+        blocked = blocked_list(identifier, built_in, listed.get(identifier.name, ()))
+        _add_usable(levels, identifier, blocked, identifier.name in several)
+    apart = [partial(_set_apart, i, i.name in several) for i in mapped]
+    reasons = [i.name + REASON for i in mapped]
+    levels.add(SET_APART, lambda: F.array_compact(F.concat(*(entries() for entries in apart))).cast(BLOCKED), *reasons)
+    blocked_columns = [SET_APART]
+    ordered = in_order(config)
+    for identifier in ordered:
+        blocked_columns += _add_derived(levels, identifier, several)
     # Names of their own for every step: a lambda sees a column of the same select before the one it replaces.
-    raw = records.withColumnsRenamed({i.name: i.name + RAW for i in mapped})
-    canonical = _with_canonical(raw, mapped, config, today)
-    judged = canonical.withColumns({i.name + REASON: _reasons(canonical, i, built_in, config, today) for i in mapped})
-    for identifier in (i for i in mapped if is_multi_valued(canonical, i.name + CANONICAL)):
-        judged = judged.withColumn(identifier.name + KEPT, _kept(judged, identifier))
-    usable = judged.select(
+    standardized = levels.on(records.withColumnsRenamed({i.name: i.name + RAW for i in mapped}))
+    return standardized.select(
         *("record_id", "record_key", "source", "source_rank", "primary_key", "updated_at", "updated_at__unreadable"),
         *config.plain_fields,
-        *(column for i in mapped for column in _usable(judged, i)),
-        F.array_compact(F.flatten(F.array(*(_set_apart(judged, i) for i in mapped)))).cast(BLOCKED).alias("blocked"),
+        *(name for i in mapped for name in _forms(i)),
+        F.concat(*blocked_columns).alias("blocked"),
+        *(i.name for i in ordered),
     )
-    for identifier in in_order(config):
-        usable = usable.withColumn(identifier.name, derived(usable, identifier))
-        if identifier.blocked:
-            usable = without_blocked(usable, identifier)
-    return usable
 
 
-def _with_canonical(raw: DataFrame, mapped: Sequence[Identifier], config: Config, today: date) -> DataFrame:
-    """``raw`` with the canonical value of each identifier, and its tidied form where a golden record shows that.
+def _add_canonical(levels: Levels, mapped: Sequence[Identifier], several: Collection[str], today: date) -> None:
+    """The canonical values of each identifier, and their tidied forms where a golden record shows those.
 
     The record's own country, of several the first, comes before the rest, because it decides how its phones are read.
     """
-    country = F.col("phone_country")
-    frame = raw
-    if own := next((i for i in mapped if i.type == "country"), None):
-        frame = frame.withColumn(own.name + CANONICAL, per_value(raw, own.name, form_of(own, country, today)))
+    own = next((i for i in mapped if i.type == "country"), None)
+    country, uses = F.col("phone_country"), []
+    if own:
         known = F.col(own.name + CANONICAL)
-        if is_multi_valued(raw, own.name + RAW):
+        if own.name in several:
             known = F.get(F.array_compact(known), F.lit(0))
-        country = F.coalesce(known, country)
-    columns = {}
-    for identifier in mapped:
-        if identifier is not own:
-            form = form_of(identifier, country, today)
-            columns[identifier.name + CANONICAL] = per_value(raw, identifier.name, form)
-        if tidy := written_form(identifier.type):
-            columns[identifier.name + TIDY] = per_value(raw, identifier.name, tidy)
-    return frame.withColumns(columns) if columns else frame
+        country, uses = F.coalesce(known, country), [own.name + CANONICAL]
+    for identifier in sorted(mapped, key=lambda i: i is not own):
+        name, values = identifier.name, F.col(identifier.name + RAW)
+        form, tidy = form_of(identifier, F.col(DIALLING), today), written_form(identifier.type)
+        below = [DIALLING] if own and identifier.type == "phone" else []
+        if below and DIALLING not in levels.heights:
+            levels.add(DIALLING, lambda: dialling(country), *uses)
+        levels.add(name + CANONICAL, partial(per_value, name in several, values, form), *below)
+        if tidy:
+            levels.add(name + TIDY, partial(per_value, name in several, values, tidy))
+    if not own and any(i.type == "phone" for i in mapped):
+        levels.add(DIALLING, lambda: dialling(country))
 
 
-def _reasons(
-    canonical: DataFrame, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config, today: date
-) -> Column:
-    """Why each value is set apart: ``blocked``, ``invalid``, or null where it is usable or was never there."""
-    blocked = blocked_list(canonical.sparkSession, identifier, built_in, config, today)
+def _add_usable(levels: Levels, identifier: Identifier, blocked: BlockedList, has_several: bool) -> None:
+    """The values that nothing speaks against and their written forms, under the names of ``STANDARDIZED``."""
+    name = identifier.name
+    values, raws, given = (F.col(name + step) for step in (CANONICAL, RAW, GIVEN))
 
-    def reason(value: Column, raw: Column) -> Column:
-        given = F.coalesce(value, or_null(F.lower(trim_space(raw))))
-        is_invalid = value.isNull() & given.isNotNull()
-        return F.when(blocked.holds(given, raw), "blocked").when(is_invalid, "invalid")
+    def reason(value: Column, raw: Column, given: Column, *_: Column) -> Column:
+        """``blocked``, ``invalid``, or null where the value is usable or was never there."""
+        found = F.when(blocked.holds(F.coalesce(value, F.lower(given)), raw), "blocked").when(value.isNull(), "invalid")
+        return F.when(given != "", found)
 
-    values, raws = F.col(identifier.name + CANONICAL), F.col(identifier.name + RAW)
-    if not is_multi_valued(canonical, identifier.name + CANONICAL):
-        return reason(values, raws)
-    return for_each([values, raws], lambda value, raw, _: reason(value, raw))
+    def shown(value: Column, raw: Column, *_: Column) -> Column:
+        return F.coalesce(value, trim_space(raw))
 
-
-def _forms(judged: DataFrame, identifier: Identifier) -> dict[str, str]:
-    """The columns of the identifier in ``STANDARDIZED``, and those that they are made of."""
-    steps = {identifier.name: identifier.name + CANONICAL, identifier.name + WRITTEN: identifier.name + TIDY}
-    return {new: step for new, step in steps.items() if step in judged.columns}
-
-
-def _kept(judged: DataFrame, identifier: Identifier) -> Column:
-    """array<struct>: the usable ones of several values, each once, with the written forms that belong to them."""
-    forms = _forms(judged, identifier)
-    values = F.col(identifier.name + CANONICAL)
+    levels.add(name + GIVEN, lambda: _each(shown, has_several, values, raws), name + CANONICAL)
+    levels.add(name + REASON, lambda: _each(reason, has_several, values, raws, given), name + GIVEN)
+    forms, reasons = _forms(identifier), F.col(name + REASON)
+    steps = list(forms.values())
+    if not has_several:
+        for new, step in forms.items():
+            levels.add(new, partial(F.when, reasons.isNull(), F.col(step)), name + REASON, step)
+        return
 
     def entry(value: Column, reason: Column, *rest: Column) -> Column:
-        *steps, position = rest
+        """struct: the forms of a usable value, where it stands for the first time."""
+        *held, position = rest
         came_before = F.coalesce(F.array_contains(F.slice(values, F.lit(1), position), value), F.lit(False))
-        shown = F.struct(*(step.alias(new) for new, step in zip(forms, steps, strict=True)))
+        shown = F.struct(*(form.alias(new) for new, form in zip(forms, held, strict=True)))
         return F.when(value.isNotNull() & reason.isNull() & ~came_before, shown)
 
-    return F.array_compact(for_each([values, F.col(identifier.name + REASON), *map(F.col, forms.values())], entry))
+    kept = name + KEPT
+    held = [values, reasons, *map(F.col, steps)]
+    levels.add(kept, lambda: F.array_compact(for_each(held, entry)), name + REASON, *steps)
+    for new in forms:
+        levels.add(new, partial(F.when, F.size(kept) > 0, F.col(kept)[new]), kept)
 
 
-def _usable(judged: DataFrame, identifier: Identifier) -> list[Column]:
-    """The canonical value where nothing speaks against it, and its written form."""
-    forms = _forms(judged, identifier)
-    if is_multi_valued(judged, identifier.name + CANONICAL):
-        kept = F.col(identifier.name + KEPT)
-        return [F.when(F.size(kept) > 0, kept[new]).alias(new) for new in forms]
-    is_usable = F.col(identifier.name + REASON).isNull()
-    return [F.when(is_usable, F.col(step)).alias(new) for new, step in forms.items()]
+def _forms(identifier: Identifier) -> dict[str, str]:
+    """The columns of the identifier in ``STANDARDIZED``, and those that they are made of."""
+    forms = {identifier.name: identifier.name + CANONICAL}
+    return forms | ({identifier.name + WRITTEN: identifier.name + TIDY} if written_form(identifier.type) else {})
 
 
-def _set_apart(judged: DataFrame, identifier: Identifier) -> Column:
-    """One struct of ``BLOCKED`` for each value of ``identifier``; null where the value is usable."""
-    values, raws, reasons = (F.col(identifier.name + step) for step in (CANONICAL, RAW, REASON))
+def _each(form: Callable[..., Column], has_several: bool, *values: Column) -> Column:
+    return for_each(values, form) if has_several else form(*values)
 
-    def entry(value: Column, raw: Column, reason: Column) -> Column:
-        shown = F.coalesce(value, or_null(trim_space(raw)))
-        named = F.struct(F.lit(identifier.name).alias("identifier"), shown.alias("value"), reason.alias("reason"))
+
+def _set_apart(identifier: Identifier, has_several: bool) -> Column:
+    """array: a struct of ``BLOCKED`` for each value of the identifier; null where the value is usable."""
+
+    def entry(given: Column, reason: Column, *_: Column) -> Column:
+        named = F.struct(F.lit(identifier.name).alias("identifier"), given.alias("value"), reason.alias("reason"))
         return F.when(reason.isNotNull(), named)
 
-    if not is_multi_valued(judged, identifier.name + CANONICAL):
-        return F.array(entry(values, raws, reasons))
-    return for_each([values, raws, reasons], lambda value, raw, reason, _: entry(value, raw, reason))
+    found = _each(entry, has_several, F.col(identifier.name + GIVEN), F.col(identifier.name + REASON))
+    return found if has_several else F.array(found)
+
+
+def _add_derived(levels: Levels, identifier: Identifier, several: set[str]) -> list[str]:
+    """The values of a derived identifier, of which ``several`` hears; the column of those that its own list blocks."""
+    name, origin = identifier.name, str(identifier.derived_from)
+    written = origin + WRITTEN if origin + WRITTEN in levels.heights else origin
+    blocked = own_list(identifier)
+    every = name + ALL if blocked else name
+    levels.add(every, lambda: derived(identifier, origin in several, F.col(origin), F.col(written)), origin, written)
+    if gives_several(identifier, origin in several):
+        several.add(name)
+    if blocked is None:
+        return []
+    levels.add(name, lambda: blocked.without(F.col(every), name in several), every)
+    levels.add(name + SET_APART, lambda: blocked.entries(name, F.col(every), name in several), every)
+    return [name + SET_APART]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
-from identity_spark.errors import ConfigError
-from identity_spark.schemas import BLOCKED, is_multi_valued
+from identity_spark.expressions.let import let
+from identity_spark.expressions.lookup import listed
+from identity_spark.expressions.phone import dialling
+from identity_spark.schemas import BLOCKED
 from identity_spark.stages.standardize.forms import form_of
 
 # Types whose canonical form comes from more than the value (the country of a phone, the day of a date) or makes
@@ -21,15 +22,42 @@ BY_WRITING = frozenset({"phone", "date", "address", "domain"})
 PHONE_MARKS = " ()-./\u00a0"  # what writings of one number differ by
 
 
-def require_java_patterns(spark: SparkSession, identifiers: Sequence[Identifier]) -> None:
-    """Raises ``ConfigError`` where Java, whose regular expressions Spark uses, cannot read one."""
-    blocked = [(f"{i.name}.blocked", v[1:-1]) for i in identifiers for v in i.blocked if _is_pattern(v)]
-    steps = [(f"{i.name}.standardize", step.regex) for i in identifiers for step in i.steps if step.regex]
-    for place, pattern in blocked + steps:
-        try:
-            spark.range(1).select(F.lit("").rlike(pattern)).collect()
-        except PySparkException as error:
-            raise ConfigError(f"identifiers.{place}: '/{pattern}/' is no regular expression of Java") from error
+def own_patterns(config: Config) -> list[tuple[str, str]]:
+    """Each regular expression that the project brings, with its place: Java has to be able to read it."""
+    blocked = [
+        (f"identifiers.{i.name}.blocked", v[1:-1]) for i in config.identifiers for v in i.blocked if _is_pattern(v)
+    ]
+    steps = [(f"identifiers.{i.name}.standardize", s.regex) for i in config.identifiers for s in i.steps if s.regex]
+    return blocked + steps
+
+
+def listed_forms(spark: SparkSession, config: Config, today: date) -> DataFrame | None:
+    """``identifier``, ``value``: the project's own blocked values as the data will show them; None without any.
+
+    Phones as each country of the configuration writes them; dates that lie in the future too. Built-in values are
+    written in canonical form. Derived identifiers are held against their lists as these are.
+    """
+    forms = {i.name: _canonical(i, literals, config, today) for i in config.identifiers if (literals := _literals(i))}
+    if not forms:
+        return None
+    entries = [
+        F.struct(F.lit(name).alias("identifier"), value.alias("value"))
+        for name, found in forms.items()
+        for value in found
+    ]
+    return spark.range(1).select(F.inline(F.array(*entries))).where("value IS NOT NULL").distinct()
+
+
+def _literals(identifier: Identifier) -> list[str]:
+    return [] if identifier.derived else _parted(identifier.blocked)[0]
+
+
+def _canonical(identifier: Identifier, values: Sequence[str], config: Config, today: date) -> list[Column]:
+    countries = {config.default_country, *(s.country for s in config.sources)} if identifier.type == "phone" else {None}
+    days = (today, date.max) if identifier.type == "date" else (today,)
+    known = [dialling(F.lit(country).cast("string")) for country in countries]
+    forms = [form_of(identifier, facts, day) for facts in known for day in days]
+    return [form(F.lit(value)) for form in forms for value in values]
 
 
 @dataclass(frozen=True)
@@ -49,22 +77,34 @@ class BlockedList:
 
     def holds(self, value: Column, raw: Column | None = None) -> Column:
         """Whether ``value``, or ``raw`` as it was written, is a listed literal, or a pattern is found in ``value``."""
-        found = (value if self.is_folded else F.lower(value)).isin(*self.folded)
+        found = listed(self.folded, value if self.is_folded else F.lower(value))
         if self.exact:
-            found = found | value.isin(*self.exact)
+            found = found | listed(self.exact, value)
         if self.written and raw is not None:
             bare = F.translate(F.lower(F.trim(raw)), self.marks, "")
-            found = found | F.coalesce(bare.isin(*self.written), F.lit(False))
+            found = found | F.coalesce(listed(self.written, bare), F.lit(False))
         return reduce(Column.__or__, (value.rlike(pattern) for pattern in self.patterns), found)
+
+    def without(self, values: Column, has_several: bool) -> Column:
+        """The value, or those of several, without what is listed; null where nothing is left."""
+        if not has_several:
+            return F.when(~self.holds(values), values)
+        left = F.filter(values, lambda value: ~self.holds(value))
+        return let(left, lambda left: F.when(F.size(left) > 0, left))
+
+    def entries(self, identifier: str, values: Column, has_several: bool) -> Column:
+        """array: a struct of ``BLOCKED`` for each listed value."""
+        listed = F.filter(values if has_several else F.array_compact(F.array(values)), lambda value: self.holds(value))
+        named = F.transform(listed, lambda value: F.struct(F.lit(identifier), value, F.lit("blocked")))
+        return F.coalesce(named, F.array()).cast(BLOCKED)
 
 
 def blocked_list(
-    spark: SparkSession, identifier: Identifier, built_in: Mapping[str, Sequence[str]], config: Config, today: date
+    identifier: Identifier, built_in: Mapping[str, Sequence[str]], canonical: Sequence[str]
 ) -> BlockedList:
-    """What the project and the ``built_in`` lists block for ``identifier``, in canonical form too."""
-    own, own_patterns = _parted(identifier.blocked)
+    """What the project and the ``built_in`` lists block for ``identifier``, in ``canonical`` form too."""
+    own, patterns = _parted(identifier.blocked)
     general, general_patterns = _parted([*built_in.get("any", ()), *built_in.get(identifier.type, ())])
-    canonical = _canonical_literals(spark, identifier, own, config, today)
     in_case = _with_words([*own, *canonical] if identifier.case_sensitive else [])
     literals = general if identifier.case_sensitive else [v.lower() for v in own] + general
     folded = _with_words([v.lower() for v in literals])
@@ -74,7 +114,7 @@ def blocked_list(
     bare = {v.lower().translate(str.maketrans("", "", marks)) for v in literals} - {""}
     return BlockedList(
         folded=sorted(folded),
-        patterns=list(dict.fromkeys([*own_patterns, *general_patterns])),
+        patterns=list(dict.fromkeys([*patterns, *general_patterns])),
         exact=sorted(in_case),
         written=sorted(bare) if identifier.type in BY_WRITING else (),
         marks=marks,
@@ -82,42 +122,10 @@ def blocked_list(
     )
 
 
-def _canonical_literals(
-    spark: SparkSession, identifier: Identifier, values: Sequence[str], config: Config, today: date
-) -> list[str]:
-    """The project's own blocked values as the data will show them; built-in ones are written in canonical form.
-
-    Phones as each country of the configuration writes them; dates that lie in the future too.
-    """
-    if not values:
-        return []
-    countries = {config.default_country, *(s.country for s in config.sources)} if identifier.type == "phone" else {None}
-    days = (today, date.max) if identifier.type == "date" else (today,)
-    forms = [form_of(identifier, F.lit(country).cast("string"), day) for country in countries for day in days]
-    read = F.array(*(form(F.lit(value)) for form in forms for value in values))
-    rows = spark.range(1).select(F.explode(read).alias("value")).distinct().collect()
-    return [row["value"] for row in rows if row["value"] is not None]
-
-
-def without_blocked(usable: DataFrame, identifier: Identifier) -> DataFrame:
-    """A derived identifier without the values of its own list, which ``blocked`` then names."""
+def own_list(identifier: Identifier) -> BlockedList | None:
+    """What the project blocks of a derived identifier."""
     literals, patterns = _parted(identifier.blocked)
-    listed_values = BlockedList([v.lower() for v in literals], patterns, is_folded=False)
-    multi = is_multi_valued(usable, identifier.name)
-    values = F.col(identifier.name) if multi else F.array_compact(F.array(identifier.name))
-    listed = F.filter(values, listed_values.holds)
-
-    def entry(value: Column) -> Column:
-        return F.struct(F.lit(identifier.name), value, F.lit("blocked"))
-
-    entries = F.coalesce(F.transform(listed, entry), F.array()).cast(BLOCKED)
-    named = usable.withColumn("blocked", F.concat("blocked", entries))
-    if not multi:
-        kept = F.when(~listed_values.holds(F.col(identifier.name)), F.col(identifier.name))
-    else:
-        left = F.filter(identifier.name, lambda value: ~listed_values.holds(value))
-        kept = F.when(F.size(left) > 0, left)
-    return named.withColumn(identifier.name, kept)
+    return BlockedList([v.lower() for v in literals], patterns, is_folded=False) if identifier.blocked else None
 
 
 def _parted(values: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,24 +1,21 @@
 """Forms of identifiers: how the values of one are standardized, and how a derived one comes from another."""
 
-from collections.abc import Callable
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
 from identity_spark.expressions.elements import for_each
+from identity_spark.expressions.let import let
 from identity_spark.expressions.standardizers import Standardizer, derived_form, standardizer
-from identity_spark.schemas import WRITTEN, is_multi_valued
-
-RAW = "__raw"  # suffix: the value as it came
 
 
-def form_of(identifier: Identifier, country: Column, today: date) -> Standardizer:
-    """How a raw value of ``identifier`` becomes canonical, in a record of ``country``."""
+def form_of(identifier: Identifier, dialling: Column, today: date) -> Standardizer:
+    """How a raw value of ``identifier`` becomes canonical, by what ``dialling`` says of the record."""
     return standardizer(
         identifier.type,
-        country,
+        dialling,
         F.lit(today),
         formats=identifier.formats,
         case_sensitive=identifier.case_sensitive,
@@ -27,12 +24,9 @@ def form_of(identifier: Identifier, country: Column, today: date) -> Standardize
     )
 
 
-def per_value(raw: DataFrame, name: str, form: Callable[[Column], Column]) -> Column:
+def per_value(has_several: bool, values: Column, form: Standardizer) -> Column:
     """``form`` of the raw value, or of each of the raw values; null values are added to few."""
-    values = F.col(name + RAW)
-    if not is_multi_valued(raw, name + RAW):
-        return form(values)
-    return for_each([values], lambda value, _: form(value))
+    return for_each([values], lambda value, _: form(value)) if has_several else form(values)
 
 
 def in_order(config: Config) -> list[Identifier]:
@@ -48,16 +42,19 @@ def in_order(config: Config) -> list[Identifier]:
     return ordered
 
 
-def derived(usable: DataFrame, identifier: Identifier) -> Column:
+def gives_several(identifier: Identifier, origin_has_several: bool) -> bool:
+    return origin_has_several or identifier.transform == "tokens"
+
+
+def derived(identifier: Identifier, has_several: bool, values: Column, written: Column) -> Column:
     """The values of a derived identifier, each once, from those of its origin; null where there are none."""
-    origin, transform, argument = str(identifier.derived_from), str(identifier.transform), identifier.argument
-    written = origin + WRITTEN if origin + WRITTEN in usable.columns else origin
-    if not is_multi_valued(usable, origin):
-        return derived_form(transform, argument, F.col(origin), F.col(written))
+    transform, argument = str(identifier.transform), identifier.argument
+    if not has_several:
+        return derived_form(transform, argument, values, written)
 
     def derive(value: Column, shown: Column, _: Column) -> Column:
         return derived_form(transform, argument, value, shown)
 
-    each = for_each([F.col(origin), F.col(written)], derive)
-    values = F.array_distinct(F.flatten(F.array_compact(each)) if transform == "tokens" else F.array_compact(each))
-    return F.when(F.size(values) > 0, values)
+    each = F.array_compact(for_each([values, written], derive))
+    found = F.array_distinct(F.flatten(each) if transform == "tokens" else each)
+    return let(found, lambda found: F.when(F.size(found) > 0, found))

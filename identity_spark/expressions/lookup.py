@@ -1,0 +1,50 @@
+"""The way to look a constant up: the value of a key, or whether a text is listed.
+
+Spark searches a constant map from its start, and a list of literals is a call to the JVM for each. So constants are one
+literal, in parts by first letter, of which few bytes are looked through.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+PARTS = 32
+PART, LINE, VALUE, END = "\f", "\n", "\v", "\t"
+
+
+def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
+    """The value of ``key`` in the table, else the text ``otherwise``; null for null.
+
+    Each value stands once in a part. Keys, values and what is looked up hold no white space but plain spaces.
+    """
+    part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), F.ascii(key) % PARTS)
+    named = F.concat(F.lit(END), key, F.lit(END))
+    before = F.call_function("substring_index", part, named, F.lit(1))  # all of it where the key is not there
+    return F.substring_index(F.concat(F.substring_index(before, LINE, -1), otherwise), VALUE, 1)
+
+
+def listed(texts: Collection[str], text: Column) -> Column:
+    """Whether the text is one of the texts; null for null."""
+    parts = F.from_json(F.lit(_as_json(tuple(texts))), "array<array<string>>")
+    return F.array_contains(F.get(parts, F.ascii(text) % PARTS), text)
+
+
+@cache
+def _as_json(texts: tuple[str, ...]) -> str:
+    parts: list[list[str]] = [[] for _ in range(PARTS)]
+    for text in dict.fromkeys(texts):
+        parts[ord(text[0]) % PARTS if text else 0].append(text)
+    return json.dumps(parts)
+
+
+@cache
+def _as_text(entries: tuple[tuple[str, str], ...]) -> str:
+    """In each part a line for each value: the value, VALUE, and between ENDs the keys that have it; so "" is no key."""
+    parts: list[dict[str, list[str]]] = [{} for _ in range(PARTS)]
+    for key, value in entries:
+        parts[ord(key[0]) % PARTS].setdefault(value, []).append(key)
+    lines = ("".join(f"{value}{VALUE}{END}{END.join(keys)}{END}{LINE}" for value, keys in p.items()) for p in parts)
+    return PART.join(lines)
