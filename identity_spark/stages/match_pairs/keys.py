@@ -1,6 +1,6 @@
 """Blocking keys: the anchor values of a record under each rule."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -8,6 +8,24 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Rule
 from identity_spark.schemas import multi_valued
+
+
+def keyed(usable: DataFrame, rules: Mapping[int, Rule], *columns: str) -> DataFrame:
+    """``columns``, ``anchor`` and ``parts`` array<string>: a row for each key of each record.
+
+    The keys are those of ``rules``, by the number of the anchor that they stand for.
+    """
+    no_key = F.array().cast("array<struct<anchor:int,parts:array<string>>>")
+
+    def of(anchor: int, rule: Rule) -> Column:
+        def entry(parts: Column) -> Column:
+            return F.struct(F.lit(anchor).alias("anchor"), parts.alias("parts"))
+
+        return F.when(has_key(usable, rule), per_key(usable, rule, entry)).otherwise(no_key)
+
+    every_key = F.concat(*(of(anchor, rule) for anchor, rule in rules.items()))
+    # Not ``inline``: Spark would first build the keys once more, to leave out records that have none.
+    return usable.select(*columns, F.inline_outer(every_key)).where("anchor IS NOT NULL")
 
 
 def rule_keys(usable: DataFrame, rules: Sequence[Rule]) -> Column:
