@@ -94,7 +94,7 @@ def _every_link(
     ``large`` is what is known of blocks from all records; those that exact rules alone have are counted here.
     """
     every = match_pairs.with_every_pair(config)
-    candidates = match_pairs.candidates(records, every, large)
+    candidates = match_pairs.candidate_pairs(records, every, large)
     candidates = this.work.materialize("contested_candidates", candidates)
     compared = match_pairs.compared_links(records, candidates, every)
     must = decided.links.join(records.select(F.col("record_id").alias("left_id")), "left_id", "left_semi")

@@ -99,7 +99,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
 def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: Run) -> tuple[Guarded, DataFrame]:
     """The clusters of ``usable`` as the guardrails leave them, and ``LARGE_BLOCKS``."""
     decided = decide(given, usable, this)
-    candidates = match_pairs.candidates(usable, config)
+    candidates = match_pairs.candidate_pairs(usable, config)
     if match_pairs.anchors(config):
         candidates = this.write_down("candidates", candidates)
     links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, candidates, config))

@@ -3,7 +3,7 @@
 from identity_spark.stages.match_pairs.advice import rule_blocks, value_pairs
 from identity_spark.stages.match_pairs.anchors import anchors, with_every_pair
 from identity_spark.stages.match_pairs.blocks import large_blocks, skipped_blocks
-from identity_spark.stages.match_pairs.candidates import candidates
+from identity_spark.stages.match_pairs.candidates import candidate_pairs
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
 from identity_spark.stages.match_pairs.finds import finds
@@ -19,7 +19,7 @@ __all__ = [
     "anchors",
     "applies",
     "block_sizes",
-    "candidates",
+    "candidate_pairs",
     "compared_links",
     "criteria_answers",
     "exact_links",

@@ -21,7 +21,7 @@ FIRST, LAST = Window.unboundedPreceding, Window.unboundedFollowing
 NOBODY = "struct<record_key:string,record_id:bigint>"
 
 
-def candidates(
+def candidate_pairs(
     usable: DataFrame, config: Config, known: DataFrame | None = None, partition: str | None = None
 ) -> DataFrame:
     """``CANDIDATES`` of all anchors.

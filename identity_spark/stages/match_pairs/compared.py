@@ -10,7 +10,7 @@ from identity_spark.config import Config, Rule
 from identity_spark.schemas import LINKS, empty
 from identity_spark.stages.match_pairs.anchors import Anchor, anchors, compared_criteria
 from identity_spark.stages.match_pairs.criteria import Criteria, Question, questions
-from identity_spark.stages.match_pairs.evidence import alike_columns, evidence
+from identity_spark.stages.match_pairs.evidence import Evidence
 
 
 def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> DataFrame:
@@ -22,8 +22,9 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
     if not compared:
         return empty(usable.sparkSession, LINKS)
     criteria = Criteria(usable, config)
+    evidence = Evidence(compared, criteria)
     linked = _linked(_with_values(_once(candidates, compared), usable, criteria), compared, criteria)
-    shown = linked.select("*", *alike_columns(compared, criteria))
+    shown = linked.select("*", *evidence.alike())
     # Not ``explode``: Spark would first ask all questions once more, to leave out pairs that no rule links.
     by_rule = shown.select("*", F.explode_outer("linked").alias("rule_index")).where("rule_index IS NOT NULL")
     return by_rule.select(
@@ -32,7 +33,7 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
         "right_id",
         F.col("left.record_key").alias("left_record_key"),
         F.col("right.record_key").alias("right_record_key"),
-        evidence(compared, criteria).alias("evidence"),
+        evidence.of_rule().alias("evidence"),
     )
 
 
