@@ -107,7 +107,7 @@ def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: 
     with this.stage("clusters"):
         components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
         clusters.prove(links, components)
-    members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
+    members = profiles.members(usable, components, decided.groups, match_pairs.applies(config.rules))
     members = this.write_down("members", members)
     large = match_pairs.large_blocks(candidates)
     return guard(members, links, usable, large, decided, config, this), large

@@ -107,7 +107,9 @@ def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatc
     assert max(records for _, _, records, *_ in whole) > 4 * tile, "some blocks have many tiles"
     monkeypatch.setattr(candidates, "TILE_RECORDS", tile)
     spread = []
-    monkeypatch.setattr(candidates, "_tiled", lambda *a, tiled=candidates._tiled: spread.append(tiled(*a)) or spread[-1])
+    monkeypatch.setattr(
+        candidates, "_tiled", lambda *a, tiled=candidates._tiled: spread.append(tiled(*a)) or spread[-1]
+    )
     in_tiles = rows_of(candidates_of(usable, config))
     assert spread[0].agg({"high": "max"}).first()[0] >= 4, "they are laid out in buckets"
     assert in_tiles == whole, "each pair in one tile"

@@ -25,7 +25,7 @@ def rule_blocks(usable: DataFrame, config: Config) -> DataFrame:
     every_rule = anchors(with_every_pair(config))
     blocks = reduce(DataFrame.unionByName, (_block_counts(usable, anchor) for anchor in every_rule))
     records = (
-        F.struct(F.lit(index).alias("rule_index"), F.count_if(has_key(usable, rule)).alias("records"))
+        F.struct(F.lit(index).alias("rule_index"), F.count_if(has_key(rule)).alias("records"))
         for index, rule in enumerate(config.rules)
     )
     return _rows(usable, records).join(blocks, "rule_index")

@@ -13,7 +13,7 @@ class Anchor:
     index: int
     rules: tuple[tuple[int, Rule], ...]
     collapses: bool = True  # whether records with the same compared values are compared as one
-    first_reach: int = 0
+    first_reach: int = 0  # each cap of each anchor has a number of its own
 
     @property
     def key(self) -> Rule:
@@ -31,7 +31,7 @@ class Anchor:
         return tuple(sorted({rule.max_block_records for _, rule in self.rules}))
 
     def reaches(self, rule: Rule) -> tuple[int, ...]:
-        """The numbers of the pairs that ``rule`` is asked about: one for each cap, of blocks that it is the least to allow."""
+        """The numbers of the pairs that ``rule`` is asked about: one for each cap that its own is not below."""
         return tuple(self.first_reach + n for n, cap in enumerate(self.caps) if cap <= rule.max_block_records)
 
 

@@ -9,7 +9,7 @@ from identity_spark.stages.match_pairs.anchors import anchors
 
 
 def large_blocks(candidates: DataFrame) -> DataFrame:
-    """``LARGE_BLOCKS``: those over the cap of some rule that compares within them; ``candidates`` are ``CANDIDATES``."""
+    """``LARGE_BLOCKS``: those over the cap of a rule that compares within them; ``candidates`` are ``CANDIDATES``."""
     return candidates.where("right_id IS NULL").drop("left_id", "right_id")
 
 

@@ -2,7 +2,7 @@
 
 A block is known by the values of its key; their hash only sorts. Records of a block that carry the same compared values
 are collapsed: the one with the smallest ``record_key``, their centre, is compared for all of them, and each other one
-is paired with it alone. Where some cap allows blocks of more than ``TILE_RECORDS``, these are laid out in tiles, so that
+is paired with it alone. Where a cap allows blocks of more than ``TILE_RECORDS``, these are laid out in tiles, so that
 none of them makes a long task: their records are spread over buckets, and each two buckets make a tile of their own.
 """
 
@@ -52,7 +52,7 @@ def candidate_pairs(
 
 
 def _members(usable: DataFrame, compared: Sequence[Anchor], block: Sequence[str]) -> DataFrame:
-    """The records by key, with the ``values`` that their anchor compares: those that differ keep records from collapsing."""
+    """The records by key, with the ``values`` that their anchor compares, which tell those apart that do not collapse."""
     names = dict.fromkeys(name for anchor in compared for name in anchor.compared)
     rules = {anchor.index: anchor.key for anchor in compared}
     rows = keyed(usable, rules, *block[:-2], "record_id", "record_key", *names)
@@ -62,8 +62,8 @@ def _members(usable: DataFrame, compared: Sequence[Anchor], block: Sequence[str]
 
 
 def _where_compared(name: str, compared: Sequence[Anchor]) -> Column:
-    comparing = [anchor.index for anchor in compared if name in anchor.compared]
-    return F.when(F.col("anchor").isin(comparing), F.col(name)).alias(name)
+    comparing = ", ".join(str(anchor.index) for anchor in compared if name in anchor.compared)
+    return F.expr(f"if(anchor IN ({comparing}), `{name}`, null) AS `{name}`")
 
 
 def _by_anchor(numbers: Mapping[int, int]) -> Column:
@@ -84,7 +84,7 @@ def _sized(members: DataFrame, block: Sequence[str], known: DataFrame | None) ->
     ).where("records > 1")
     if known is None:
         return counted
-    told = counted.join(known.withColumnRenamed("records", "known"), block, "left")
+    told = counted.join(known.withColumnRenamed("records", "known"), [*block], "left")
     return told.withColumn("records", F.greatest("records", "known")).drop("known")
 
 
@@ -112,7 +112,9 @@ def _partners(members: DataFrame, block: Sequence[str], tiled: bool) -> DataFram
         in_one = F.col("low") == F.col("high")
         of_low, of_high = (F.col("bucket") == F.col(end) for end in ("low", "high"))
     is_centre = F.col("centre.record_id") == F.col("record_id")
-    centred = members.withColumn("centre", F.first(record).over(alike)).withColumn("is_first", F.col("is_first") & in_one)
+    centred = members.withColumn("centre", F.first(record).over(alike)).withColumn(
+        "is_first", F.col("is_first") & in_one
+    )
     centres = F.collect_list(F.when(is_centre & of_low, record)).over(before)
     own = F.when(in_one & ~is_centre, F.array("centre")).when(is_centre & of_high, centres)
     return centred.withColumn("partners", own)

@@ -10,7 +10,7 @@ from identity_spark.config import Config, Rule
 from identity_spark.schemas import LINKS, empty
 from identity_spark.stages.match_pairs.anchors import Anchor, anchors, compared_criteria
 from identity_spark.stages.match_pairs.criteria import Criteria, Question, questions
-from identity_spark.stages.match_pairs.evidence import Evidence
+from identity_spark.stages.match_pairs.evidence import alike_columns, evidence
 
 
 def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> DataFrame:
@@ -22,9 +22,8 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
     if not compared:
         return empty(usable.sparkSession, LINKS)
     criteria = Criteria(usable, config)
-    evidence = Evidence(compared, criteria)
     linked = _linked(_with_values(_once(candidates, compared), usable, criteria), compared, criteria)
-    shown = linked.select("*", *evidence.alike())
+    shown = linked.select("*", *alike_columns(compared, criteria))
     # Not ``explode``: Spark would first ask all questions once more, to leave out pairs that no rule links.
     by_rule = shown.select("*", F.explode_outer("linked").alias("rule_index")).where("rule_index IS NOT NULL")
     return by_rule.select(
@@ -33,7 +32,7 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
         "right_id",
         F.col("left.record_key").alias("left_record_key"),
         F.col("right.record_key").alias("right_record_key"),
-        evidence.of_rule().alias("evidence"),
+        evidence(compared, criteria).alias("evidence"),
     )
 
 
@@ -49,7 +48,9 @@ def _once(candidates: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
 
 def _reach(compared: Sequence[Anchor]) -> Column:
     """The number of ``Anchor.reaches`` that the pair has: that of the smallest cap which its block is within."""
-    first = F.create_map(*(F.lit(n) for anchor in compared for n in (anchor.index, anchor.first_reach)))[F.col("anchor")]
+    first = F.create_map(*(F.lit(n) for anchor in compared for n in (anchor.index, anchor.first_reach)))[
+        F.col("anchor")
+    ]
     over = (
         ((F.col("anchor") == anchor.index) & (F.col("records") > cap)).cast("int")
         for anchor in compared
@@ -75,13 +76,16 @@ def _linked(pairs: DataFrame, compared: Sequence[Anchor], criteria: Criteria) ->
     rules = [(index, rule, anchor.reaches(rule)) for anchor in compared for index, rule in anchor.rules]
     answers = {q: f"answer_{n}" for n, q in enumerate(questions(c for _, r, _ in rules for c in compared_criteria(r)))}
     nicknames = {name: f"nicknames_{name}" for name in criteria.asked_for_nicknames(answers)}
-    named = pairs.select("*", F.col("keys.reach").alias("reached"), *(criteria.nicknamed(n).alias(c) for n, c in nicknames.items()))
+    nicknames = {name: f"nicknames_{name}" for name in criteria.asked_for_nicknames(answers)}
+    nicknamed = [criteria.nicknamed(name).alias(column) for name, column in nicknames.items()]
+    named = pairs.select("*", F.col("keys.reach").alias("reached"), *nicknamed)
     answered = named.select("*", *(criteria.answer(q, nicknames).alias(name) for q, name in answers.items()))
-    found = (F.when(_holds(rule, reaches, answers, criteria), index).otherwise(-1) for index, rule, reaches in rules)
-    return answered.select(*pairs.columns, F.array_remove(F.array(*found), -1).alias("linked"))
+    found = (f"if({_holds(rule, reaches, answers)}, {index}, -1)" for index, rule, reaches in rules)
+    return answered.select(*pairs.columns, F.expr(f"array_remove(array({', '.join(found)}), -1)").alias("linked"))
 
 
-def _holds(rule: Rule, reaches: Sequence[int], answers: Mapping[Question, str], criteria: Criteria) -> Column:
-    """Whether the rule is asked about the pair and all its criteria hold."""
-    is_asked = reduce(Column.__or__, (F.array_contains("reached", reach) for reach in reaches))
-    return reduce(Column.__and__, (criteria.holds(c, answers) for c in compared_criteria(rule)), is_asked)
+def _holds(rule: Rule, reaches: Sequence[int], answers: Mapping[Question, str]) -> str:
+    """In SQL whether the rule is asked about the pair and all its criteria hold."""
+    is_asked = " OR ".join(f"array_contains(reached, {reach})" for reach in reaches)
+    holds = (f"coalesce({answers[q]}, {c.missing == 'pass'})" for c in compared_criteria(rule) for q in questions([c]))
+    return " AND ".join([f"({is_asked})", *holds])

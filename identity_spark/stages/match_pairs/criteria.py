@@ -29,12 +29,11 @@ class Criteria:
         self.kinds = {name: value_type(config.identifier(name)) for name in named}
         self.multi_valued = multi_valued(usable, self.kinds)
 
-    def holds(self, criterion: Criterion, answers: Mapping[Question, str] | None = None) -> Column:
-        """Whether each identifier of the criterion matches; never null. ``answers`` names columns of ``answer``."""
+    def holds(self, criterion: Criterion) -> Column:
+        """Whether each identifier of the criterion matches; never null."""
         asked = sorted(questions([criterion]), key=lambda q: q.identifiers[0] in self.multi_valued)  # cheap first
-        found = (F.col(answers[q]) if answers else self.answer(q) for q in asked)
         missing = F.lit(criterion.missing == "pass")
-        return reduce(Column.__and__, (F.coalesce(answer, missing) for answer in found))
+        return reduce(Column.__and__, (F.coalesce(self.answer(question), missing) for question in asked))
 
     def cost(self, criterion: Criterion) -> tuple[bool, bool]:
         """Sorts criteria by what they cost: equality before similarity, one value before several."""
@@ -74,19 +73,14 @@ class Criteria:
     def compared(self, name: str, criterion: Criterion) -> Column:
         """An entry of ``EVIDENCE`` of a single pair; null values where unknown."""
         alike = self.alike(name)
-        return entry(name, criterion.match, alike["left"], alike["right"], alike["similarity"])
+        return F.struct(
+            F.lit(name).alias("identifier"),
+            F.lit(criterion.match).alias("match"),
+            alike["left"].alias("left_value"),
+            alike["right"].alias("right_value"),
+            alike["similarity"].alias("similarity"),
+        )
 
 
 def sides(name: str) -> tuple[Column, Column]:
     return F.col(f"left.values.{name}"), F.col(f"right.values.{name}")
-
-
-def entry(name: str, match: str, left: Column, right: Column, similar: Column) -> Column:
-    """An entry of ``EVIDENCE``."""
-    return F.struct(
-        F.lit(name).alias("identifier"),
-        F.lit(match).alias("match"),
-        left.alias("left_value"),
-        right.alias("right_value"),
-        similar.alias("similarity"),
-    )

@@ -13,8 +13,8 @@ from identity_spark.stages.match_pairs.keys import keyed
 def exact_links(usable: DataFrame, config: Config, partition: str | None = None) -> DataFrame:
     """``LINKS`` of the rules of exact criteria alone: the records of a key, a star around its smallest ``record_key``.
 
-    One shuffle for all rules. The hash of a key only spreads and sorts; keys are equal when all their parts are. Records
-    meet only within their value of the column ``partition``, where there is one.
+    One shuffle for all rules. The hash of a key only spreads and sorts; keys are equal when all their parts are.
+    Records meet only within their value of the column ``partition``, where there is one.
     """
     rules = {n: rule for n, rule in enumerate(config.rules) if rule.exact}
     if not rules:
