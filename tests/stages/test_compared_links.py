@@ -99,6 +99,30 @@ def plain(link) -> tuple:
     return (*link[:5], tuple(tuple(e) for e in link.evidence))
 
 
+def test_a_pair_that_several_keys_bring_is_compared_once_wherever_its_records_lie(spark, config):
+    rows = people(8, 400)
+    usable = spark.createDataFrame(rows, COLUMNS)
+    brought = Counter((r.left_id, r.right_id) for r in candidates_of(usable, config).where("right_id > 0").collect())
+    assert max(brought.values()) > 3, "by several anchors, and several keys of one"
+    first, second = (links_of(spark, rows, config, partitions) for partitions in (1, 7))
+    of_pairs = [plain(link) for link in first if not config.rules[link.rule_index].exact]
+    assert max(Counter(link[1:3] for link in of_pairs).values()) > 2, "several rules link a pair"
+    assert set(Counter(link[:3] for link in of_pairs).values()) == {1}, "each of them once"
+    assert Counter(map(plain, first)) == Counter(map(plain, second))
+
+
+def test_records_meet_within_their_partition_alone(spark, config):
+    usable = spark.createDataFrame(people(9, 200), COLUMNS).selectExpr("*", "record_id % 3 AS part")
+    together = match_pairs.candidate_pairs(usable, config, partition="part").drop("part")
+    stars = match_pairs.exact_links(usable, config, "part")
+    apart = [usable.where(f"part = {part}") for part in range(3)]
+    assert rows_of(together) == sum((rows_of(match_pairs.candidate_pairs(u, config)) for u in apart), Counter())
+    expected = [link for u in apart for link in match_pairs.exact_links(u, config).collect()]
+    assert Counter(map(plain, stars.collect())) == Counter(map(plain, expected))
+    assert expected
+    assert rows_of(together) != rows_of(match_pairs.candidate_pairs(usable, config))
+
+
 def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatch):
     tile = 4
     rows = people(5, 500)

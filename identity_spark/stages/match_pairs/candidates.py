@@ -52,7 +52,7 @@ def candidate_pairs(
 
 
 def _members(usable: DataFrame, compared: Sequence[Anchor], block: Sequence[str]) -> DataFrame:
-    """The records by key, with the ``values`` that their anchor compares, which tell those apart that do not collapse."""
+    """The records by key, with the ``values`` that their anchor compares: equal ones collapse."""
     names = dict.fromkeys(name for anchor in compared for name in anchor.compared)
     rules = {anchor.index: anchor.key for anchor in compared}
     rows = keyed(usable, rules, *block[:-2], "record_id", "record_key", *names)

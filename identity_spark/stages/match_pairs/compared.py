@@ -22,7 +22,7 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
     if not compared:
         return empty(usable.sparkSession, LINKS)
     criteria = Criteria(usable, config)
-    linked = _linked(_with_values(_once(candidates, compared), usable, criteria), compared, criteria)
+    linked = _linked(_with_values(_once(candidates, compared), usable, compared, criteria), compared, criteria)
     shown = linked.select("*", *alike_columns(compared, criteria))
     # Not ``explode``: Spark would first ask all questions once more, to leave out pairs that no rule links.
     by_rule = shown.select("*", F.explode_outer("linked").alias("rule_index")).where("rule_index IS NOT NULL")
@@ -30,8 +30,8 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
         "rule_index",
         "left_id",
         "right_id",
-        F.col("left.record_key").alias("left_record_key"),
-        F.col("right.record_key").alias("right_record_key"),
+        F.col("left.values.record_key").alias("left_record_key"),
+        F.col("right.values.record_key").alias("right_record_key"),
         evidence(compared, criteria).alias("evidence"),
     )
 
@@ -59,16 +59,19 @@ def _reach(compared: Sequence[Anchor]) -> Column:
     return reduce(Column.__add__, over, first).alias("reach")
 
 
-def _with_values(pairs: DataFrame, usable: DataFrame, criteria: Criteria) -> DataFrame:
-    """``pairs`` with ``left`` and ``right`` struct<record_key, values struct>."""
-    values = F.struct(*criteria.kinds).alias("values")
-    records = usable.select("record_id", F.struct("record_key", values).alias("record"))
+def _with_values(pairs: DataFrame, usable: DataFrame, compared: Sequence[Anchor], criteria: Criteria) -> DataFrame:
+    """``pairs`` with ``left`` and ``right`` struct<values struct>; those of keys are on the right alone."""
+    looked_at = dict.fromkeys(["record_key", *(name for anchor in compared for name in anchor.compared)])
+    of_keys = (name for anchor in compared for name in anchor.key.anchor if name not in criteria.multi_valued)
+    values = F.struct(*(looked_at | dict.fromkeys(of_keys)))
     # The values are hashed, so that neither side needs a sort; ids are unique, so that no key is hot.
     left, right = (
-        records.select(F.col("record_id").alias(f"{side}_id"), F.col("record").alias(side)).hint("shuffle_hash")
+        usable.select(F.col("record_id").alias(f"{side}_id"), values.alias("values")).hint("shuffle_hash")
         for side in ("left", "right")
     )
-    return pairs.join(left, "left_id").join(right, "right_id")
+    narrow = F.struct(*(f"values.{name}" for name in looked_at)).alias("values")
+    with_left = pairs.join(left, "left_id").select(*pairs.columns, F.struct(narrow).alias("left"))
+    return with_left.join(right, "right_id").withColumn("right", F.struct("values")).drop("values")
 
 
 def _linked(pairs: DataFrame, compared: Sequence[Anchor], criteria: Criteria) -> DataFrame:

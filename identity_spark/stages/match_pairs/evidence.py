@@ -36,7 +36,7 @@ def _of(rule: Rule, anchor: Anchor, criteria: Criteria) -> Sql:
     several_keys = not criteria.multi_valued.isdisjoint(rule.anchor)
     compared = compared_criteria(rule)
     shown = [(name, c) for c in rule.criteria if c in compared or not several_keys for name in c.identifiers]
-    entries = (_compared(n, c.match) if c in compared else _shared(n, f"left.values.`{n}`") for n, c in shown)
+    entries = (_compared(n, c.match) if c in compared else _shared(n, f"right.values.`{n}`") for n, c in shown)
     found = f"array({', '.join(entries)})"
     if several_keys:
         found = f"concat({_of_keys(rule, anchor)}, {found})" if shown else _of_keys(rule, anchor)
