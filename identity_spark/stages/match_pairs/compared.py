@@ -79,7 +79,6 @@ def _linked(pairs: DataFrame, compared: Sequence[Anchor], criteria: Criteria) ->
     rules = [(index, rule, anchor.reaches(rule)) for anchor in compared for index, rule in anchor.rules]
     answers = {q: f"answer_{n}" for n, q in enumerate(questions(c for _, r, _ in rules for c in compared_criteria(r)))}
     nicknames = {name: f"nicknames_{name}" for name in criteria.asked_for_nicknames(answers)}
-    nicknames = {name: f"nicknames_{name}" for name in criteria.asked_for_nicknames(answers)}
     nicknamed = [criteria.nicknamed(name).alias(column) for name, column in nicknames.items()]
     named = pairs.select("*", F.col("keys.reach").alias("reached"), *nicknamed)
     answered = named.select("*", *(criteria.answer(q, nicknames).alias(name) for q, name in answers.items()))
