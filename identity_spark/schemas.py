@@ -55,7 +55,9 @@ LINKS = _struct(
     evidence=EVIDENCE,
 )
 JUDGED_LINKS = StructType([*LINKS.fields, StructField("refused_by", TEXT)])  # null where the link is accepted
-CROWDED_KEYS = _struct(anchor=IntegerType(), hash=COUNT)
+# A pair in a block of ``records``; ``parts``, its key, where a record may have several. Without ``right_id``: a block
+# over the cap of a rule.
+CANDIDATES = _struct(anchor=IntegerType(), parts=TEXTS, records=COUNT, left_id=COUNT, right_id=COUNT)
 LARGE_BLOCKS = _struct(anchor=IntegerType(), parts=TEXTS, records=COUNT)
 SKIPPED_BLOCKS = _struct(rule=TEXT, blocks=COUNT, records=COUNT, pairs=COUNT)
 CLUSTERS = _struct(record_id=COUNT, cluster_id=COUNT)

@@ -8,7 +8,7 @@ Levenshtein's distance costs several times less when it may stop. How many edits
 numbers, so a value at the border counts as the decimal of the configuration says: 3 edits in 20 characters are .85.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -64,11 +64,19 @@ def similarity(left: Column, right: Column) -> Column:
     return F.when(left == right, 1.0).otherwise((longer - F.levenshtein(left, right)) / longer)
 
 
-def agrees(kind: str, match: str, threshold: float | None, left: Column, right: Column) -> Column:
+def agrees(
+    kind: str,
+    match: str,
+    threshold: float | None,
+    left: Column,
+    right: Column,
+    known: Mapping[Comparison, Column] | None = None,
+) -> Column:
     """Whether two canonical values of a type match to a degree; null when either is null.
 
     A threshold replaces the similarity, or the number of edits, of the type's own. Moved characters, nicknames,
-    initials and swapped days and months match in any case, where the type and degree know them.
+    initials and swapped days and months match in any case, where the type and degree know them. ``known`` has what
+    comparisons among these have found for the two, so that several degrees need not ask again.
     """
     if match == "exact":
         return left == right
@@ -77,7 +85,7 @@ def agrees(kind: str, match: str, threshold: float | None, left: Column, right: 
         raise ValueError(f"{match!r} is not defined for values of type {kind!r}")
     edits = degree.edits if threshold is None else at_least_similar(threshold)
     few_edits = few_or_moved if degree.moved else few
-    others = (other(left, right) for other in degree.others)
+    others = (known[other] if known and other in known else other(left, right) for other in degree.others)
     return reduce(or_, others, (left == right) | few_edits(left, right, edits))
 
 

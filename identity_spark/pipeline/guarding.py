@@ -93,10 +93,10 @@ def _every_link(
 
     ``large`` is what is known of blocks from all records; those that exact rules alone have are counted here.
     """
-    exact = match_pairs.anchors_of_exact_rules_alone(config)
-    crowded = this.work.materialize("contested_keys", match_pairs.crowded_keys(records, exact))
-    own = this.work.materialize("contested_blocks", match_pairs.large_blocks(records, crowded, exact))
-    compared = match_pairs.compared_links(records, large.unionByName(own), match_pairs.with_every_pair(config))
+    every = match_pairs.with_every_pair(config)
+    candidates = match_pairs.candidate_pairs(records, every, large)
+    candidates = this.work.materialize("contested_candidates", candidates)
+    compared = match_pairs.compared_links(records, candidates, every)
     must = decided.links.join(records.select(F.col("record_id").alias("left_id")), "left_id", "left_semi")
     pairs = this.work.materialize("contested_pairs", compared.unionByName(must.select(*compared.columns)))
     stars = match_pairs.exact_links(records, config).join(pairs.select(*PAIR_AND_RULE), PAIR_AND_RULE, "left_anti")

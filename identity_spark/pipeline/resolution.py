@@ -99,16 +99,17 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
 def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: Run) -> tuple[Guarded, DataFrame]:
     """The clusters of ``usable`` as the guardrails leave them, and ``LARGE_BLOCKS``."""
     decided = decide(given, usable, this)
-    compared = match_pairs.anchors(config)
-    crowded = this.write_down("crowded_keys", match_pairs.crowded_keys(usable, compared))
-    large = this.work.materialize("large_blocks", match_pairs.large_blocks(usable, crowded, compared))
-    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    candidates = match_pairs.candidate_pairs(usable, config)
+    if match_pairs.anchors(config):
+        candidates = this.write_down("candidates", candidates)
+    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, candidates, config))
     links = this.write_down("links", links.unionByName(decided.links))
     with this.stage("clusters"):
         components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
         clusters.prove(links, components)
-    members = profiles.members(usable, components, decided.groups, match_pairs.applies(usable, config.rules))
+    members = profiles.members(usable, components, decided.groups, match_pairs.applies(config.rules))
     members = this.write_down("members", members)
+    large = match_pairs.large_blocks(candidates)
     return guard(members, links, usable, large, decided, config, this), large
 
 

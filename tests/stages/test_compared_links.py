@@ -8,11 +8,9 @@ from made_records import COLUMNS, RULES, WORDS, accepted, as_records, people
 from outputs import connected
 from plain_matcher import expected_pairs
 
-from identity_spark.schemas import LARGE_BLOCKS, LINKS, PAIRS, differences
+from identity_spark.schemas import CANDIDATES, LARGE_BLOCKS, LINKS, PAIRS, differences
 from identity_spark.stages import match_pairs
-from identity_spark.stages.match_pairs import blocks
-from identity_spark.stages.match_pairs.anchors import anchors
-from identity_spark.stages.match_pairs.candidates import candidate_pairs
+from identity_spark.stages.match_pairs import candidates
 
 
 @pytest.fixture
@@ -20,28 +18,22 @@ def config(make_config):
     return make_config(*WORDS, RULES)
 
 
+def candidates_of(usable, config):
+    found = match_pairs.candidate_pairs(usable, config)
+    assert differences(found, CANDIDATES) == []
+    return found.localCheckpoint()
+
+
 def blocks_of(usable, config):
-    compared = match_pairs.anchors(config)
-    large = match_pairs.large_blocks(usable, match_pairs.crowded_keys(usable, compared), compared)
+    large = match_pairs.large_blocks(candidates_of(usable, config))
     assert differences(large, LARGE_BLOCKS) == []
     return large
 
 
-def laid_out(spark, rows, config) -> list:
-    """The members of every tile of every anchor."""
-    usable = spark.createDataFrame(rows, COLUMNS)
-    large = blocks_of(usable, config).localCheckpoint()
-    return [
-        row.left
-        for anchor in anchors(config)
-        for row in candidate_pairs(usable, anchor, large.where(f"anchor = {anchor.index}")).select("left").collect()
-    ]
-
-
 def links_of(spark, rows, config, partitions: int = 3) -> list:
     usable = spark.createDataFrame(rows, COLUMNS).repartition(partitions)
-    large = blocks_of(usable, config).localCheckpoint()
-    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, large, config))
+    compared = match_pairs.compared_links(usable, candidates_of(usable, config), config)
+    links = match_pairs.exact_links(usable, config).unionByName(compared)
     assert differences(links, LINKS) == []
     return links.collect()
 
@@ -107,24 +99,48 @@ def plain(link) -> tuple:
     return (*link[:5], tuple(tuple(e) for e in link.evidence))
 
 
+def test_a_pair_that_several_keys_bring_is_compared_once_wherever_its_records_lie(spark, config):
+    rows = people(8, 400)
+    usable = spark.createDataFrame(rows, COLUMNS)
+    brought = Counter((r.left_id, r.right_id) for r in candidates_of(usable, config).where("right_id > 0").collect())
+    assert max(brought.values()) > 3, "by several anchors, and several keys of one"
+    first, second = (links_of(spark, rows, config, partitions) for partitions in (1, 7))
+    of_pairs = [plain(link) for link in first if not config.rules[link.rule_index].exact]
+    assert max(Counter(link[1:3] for link in of_pairs).values()) > 2, "several rules link a pair"
+    assert set(Counter(link[:3] for link in of_pairs).values()) == {1}, "each of them once"
+    assert Counter(map(plain, first)) == Counter(map(plain, second))
+
+
+def test_records_meet_within_their_partition_alone(spark, config):
+    usable = spark.createDataFrame(people(9, 200), COLUMNS).selectExpr("*", "record_id % 3 AS part")
+    together = match_pairs.candidate_pairs(usable, config, partition="part").drop("part")
+    stars = match_pairs.exact_links(usable, config, "part")
+    apart = [usable.where(f"part = {part}") for part in range(3)]
+    assert rows_of(together) == sum((rows_of(match_pairs.candidate_pairs(u, config)) for u in apart), Counter())
+    expected = [link for u in apart for link in match_pairs.exact_links(u, config).collect()]
+    assert Counter(map(plain, stars.collect())) == Counter(map(plain, expected))
+    assert expected
+    assert rows_of(together) != rows_of(match_pairs.candidate_pairs(usable, config))
+
+
 def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatch):
     tile = 4
     rows = people(5, 500)
-    whole = named(links_of(spark, rows, config), config)
-    monkeypatch.setattr(blocks, "TILE_RECORDS", tile)
     usable = spark.createDataFrame(rows, COLUMNS)
-    sizes = [r.records for r in blocks_of(usable, config).collect()]
-    assert max(sizes) > 4 * tile, "some blocks have many tiles"
-    assert max(r.bucket for r in laid_out(spark, rows, config)) >= 4, "they are laid out in buckets"
-    links = links_of(spark, rows, config)
-    shown = [
-        plain(link) for link in links if config.rules[link.rule_index].name != "words"
-    ]  # which share several words
-    assert len(set(shown)) == len(shown), "no pair is compared in two tiles"
-    in_tiles = named(links, config)
-    assert in_tiles <= expected_pairs(as_records(rows), config)
-    for rule in config.rules:
-        assert connected_by(rule.name, in_tiles) == connected_by(rule.name, whole)
+    whole = rows_of(candidates_of(usable, config))
+    assert max(records for _, _, records, *_ in whole) > 4 * tile, "some blocks have many tiles"
+    monkeypatch.setattr(candidates, "TILE_RECORDS", tile)
+    spread = []
+    monkeypatch.setattr(
+        candidates, "_tiled", lambda *a, tiled=candidates._tiled: spread.append(tiled(*a)) or spread[-1]
+    )
+    in_tiles = rows_of(candidates_of(usable, config))
+    assert spread[0].agg({"high": "max"}).first()[0] >= 4, "they are laid out in buckets"
+    assert in_tiles == whole, "each pair in one tile"
+
+
+def rows_of(candidates) -> Counter:
+    return Counter((r.anchor, tuple(r.parts or ()), *r[2:]) for r in candidates.collect())
 
 
 def test_a_block_over_the_cap_is_not_compared_and_is_counted(spark, make_config):
@@ -160,9 +176,8 @@ def test_evidence_says_what_matched_and_how(spark, config):
         (3, "crm:3", "crm", None, "+1", "billy", "smyth", None, None, None),
     ]
     usable = spark.createDataFrame(rows, COLUMNS)
-    large = blocks_of(usable, config)
     profiles = spark.createDataFrame([(n, "id") for n in (1, 2, 3)], "record_id long, dinmo_id string")
-    links = match_pairs.compared_links(usable, large, config)
+    links = match_pairs.compared_links(usable, candidates_of(usable, config), config)
     pairs = match_pairs.match_pairs(accepted(links), profiles, usable, config)
     assert differences(pairs.selectExpr("*", "'r' AS run_id"), PAIRS) == []
     found = {(p.rule, p.left_record_key, p.right_record_key): [tuple(e) for e in p.evidence] for p in pairs.collect()}

@@ -58,7 +58,7 @@ def test_rule_keys_and_applies(spark, make_config):
     frame = spark.createDataFrame(rows, COLUMNS)
     rules = make_config().rules
     found = frame.select(
-        match_pairs.rule_keys(frame, rules).alias("keys"), match_pairs.applies(frame, rules).alias("ok")
+        match_pairs.rule_keys(frame, rules).alias("keys"), match_pairs.applies(rules).alias("ok")
     ).collect()
     assert [(dict(r["keys"]), r.ok) for r in found] == [
         ({"card": ["7"], "email_and_name": ["a|lee", "b|lee"]}, True), ({}, False), ({"card": ["8"]}, True),

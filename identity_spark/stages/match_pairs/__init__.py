@@ -1,8 +1,9 @@
 """Links: which records each rule joins, and by which values."""
 
 from identity_spark.stages.match_pairs.advice import rule_blocks, value_pairs
-from identity_spark.stages.match_pairs.anchors import anchors, anchors_of_exact_rules_alone, with_every_pair
-from identity_spark.stages.match_pairs.blocks import crowded_keys, large_blocks, skipped_blocks
+from identity_spark.stages.match_pairs.anchors import anchors, with_every_pair
+from identity_spark.stages.match_pairs.blocks import large_blocks, skipped_blocks
+from identity_spark.stages.match_pairs.candidates import candidate_pairs
 from identity_spark.stages.match_pairs.compared import compared_links
 from identity_spark.stages.match_pairs.exact import exact_links
 from identity_spark.stages.match_pairs.finds import finds
@@ -16,12 +17,11 @@ from identity_spark.stages.match_pairs.pairs import match_pairs
 
 __all__ = [
     "anchors",
-    "anchors_of_exact_rules_alone",
     "applies",
     "block_sizes",
+    "candidate_pairs",
     "compared_links",
     "criteria_answers",
-    "crowded_keys",
     "exact_links",
     "finds",
     "large_blocks",

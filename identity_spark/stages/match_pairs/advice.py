@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config, Rule
 from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import multi_valued
-from identity_spark.stages.match_pairs.anchors import Anchor, anchors, keyed, with_every_pair
-from identity_spark.stages.match_pairs.keys import has_key
+from identity_spark.stages.match_pairs.anchors import Anchor, anchors, with_every_pair
+from identity_spark.stages.match_pairs.keys import has_key, keyed
 
 PAIRS = "records * (records - 1) div 2"  # of so many records, in whole numbers
 
@@ -25,7 +25,7 @@ def rule_blocks(usable: DataFrame, config: Config) -> DataFrame:
     every_rule = anchors(with_every_pair(config))
     blocks = reduce(DataFrame.unionByName, (_block_counts(usable, anchor) for anchor in every_rule))
     records = (
-        F.struct(F.lit(index).alias("rule_index"), F.count_if(has_key(usable, rule)).alias("records"))
+        F.struct(F.lit(index).alias("rule_index"), F.count_if(has_key(rule)).alias("records"))
         for index, rule in enumerate(config.rules)
     )
     return _rows(usable, records).join(blocks, "rule_index")
@@ -52,7 +52,7 @@ def anchor_identifiers(rules: Sequence[Rule]) -> list[str]:
 
 def _block_counts(usable: DataFrame, anchor: Anchor) -> DataFrame:
     """``rule_blocks`` less ``records`` for the rules of ``anchor``."""
-    blocks = keyed(usable, anchor).groupBy("parts").agg(F.count("*").alias("records"))
+    blocks = keyed(usable, {anchor.index: anchor.key}).groupBy("parts").agg(F.count("*").alias("records"))
     return _rows(blocks, (_counts(index, rule) for index, rule in anchor.rules))
 
 

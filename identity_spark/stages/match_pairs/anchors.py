@@ -3,12 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
-
 from identity_spark.config import Config, Criterion, Rule
-from identity_spark.schemas import multi_valued
-from identity_spark.stages.match_pairs.keys import has_key, per_key
 
 
 @dataclass(frozen=True)
@@ -18,6 +13,7 @@ class Anchor:
     index: int
     rules: tuple[tuple[int, Rule], ...]
     collapses: bool = True  # whether records with the same compared values are compared as one
+    first_reach: int = 0  # each cap of each anchor has a number of its own
 
     @property
     def key(self) -> Rule:
@@ -30,9 +26,13 @@ class Anchor:
         return tuple(dict.fromkeys(i for _, rule in self.rules for c in compared_criteria(rule) for i in c.identifiers))
 
     @property
-    def max_block_records(self) -> int:
-        """The largest cap among the rules."""
-        return max(rule.max_block_records for _, rule in self.rules)
+    def caps(self) -> tuple[int, ...]:
+        """The different caps of the rules, from the smallest."""
+        return tuple(sorted({rule.max_block_records for _, rule in self.rules}))
+
+    def reaches(self, rule: Rule) -> tuple[int, ...]:
+        """The numbers of the pairs that ``rule`` is asked about: one for each cap that its own is not below."""
+        return tuple(self.first_reach + n for n, cap in enumerate(self.caps) if cap <= rule.max_block_records)
 
 
 def anchors(config: Config) -> tuple[Anchor, ...]:
@@ -44,17 +44,11 @@ def anchors(config: Config) -> tuple[Anchor, ...]:
     groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(config.rules):
         groups.setdefault((tuple(sorted(rule.anchor)), tuple(sorted(rule.sources))), []).append((index, rule))
-    found = []
+    found: list[Anchor] = []
     for n, rules in enumerate(groups.values()):
         if compared := tuple((index, rule) for index, rule in rules if every_pair or not rule.exact):
-            found.append(Anchor(n, compared, not every_pair))
+            found.append(Anchor(n, compared, not every_pair, sum(len(anchor.caps) for anchor in found)))
     return tuple(found)
-
-
-def anchors_of_exact_rules_alone(config: Config) -> tuple[Anchor, ...]:
-    """What ``match_pairs: all`` has besides ``anchors``."""
-    known = {anchor.index for anchor in anchors(config)}
-    return tuple(anchor for anchor in anchors(with_every_pair(config)) if anchor.index not in known)
 
 
 def with_every_pair(config: Config) -> Config:
@@ -65,11 +59,3 @@ def with_every_pair(config: Config) -> Config:
 def compared_criteria(rule: Rule) -> Sequence[Criterion]:
     """The criteria that sharing the blocking key does not settle."""
     return [c for c in rule.criteria if not (c.anchors and c.at_least == 1)]
-
-
-def keyed(usable: DataFrame, anchor: Anchor, *columns: Column | str) -> DataFrame:
-    """``parts`` array<string>, the key, and ``columns``: a row for each key of each record."""
-    rows = usable.where(has_key(usable, anchor.key))
-    if multi_valued(usable, anchor.key.anchor):
-        return rows.select(F.explode(per_key(usable, anchor.key)).alias("parts"), *columns)
-    return rows.select(F.array(*anchor.key.anchor).alias("parts"), *columns)

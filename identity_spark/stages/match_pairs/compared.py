@@ -1,61 +1,93 @@
-"""Links of the rules that compare: each candidate pair held against the criteria of its rules."""
+"""Links of the rules that compare: each candidate pair held against the criteria of the rules that ask for it."""
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from identity_spark.config import Config, Criterion, Rule
-from identity_spark.schemas import EVIDENCE, LINKS, empty
+from identity_spark.config import Config, Rule
+from identity_spark.schemas import LINKS, empty
 from identity_spark.stages.match_pairs.anchors import Anchor, anchors, compared_criteria
-from identity_spark.stages.match_pairs.candidates import candidate_pairs
-from identity_spark.stages.match_pairs.criteria import Criteria
+from identity_spark.stages.match_pairs.criteria import Criteria, Question, questions
+from identity_spark.stages.match_pairs.evidence import alike_columns, evidence
 
 
-def compared_links(usable: DataFrame, large: DataFrame, config: Config) -> DataFrame:
-    """``LINKS`` of the rules that compare; ``large`` is ``LARGE_BLOCKS``, from which blocks over a cap are known."""
-    with_large = {row["anchor"] for row in large.select("anchor").distinct().collect()}  # one row for each anchor
+def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> DataFrame:
+    """``LINKS`` of the rules that compare, each pair and rule once; ``candidates`` are ``CANDIDATES``, written down.
+
+    A pair is compared once, whichever anchors brought it, and what several rules ask is answered once.
+    """
+    compared = anchors(config)
+    if not compared:
+        return empty(usable.sparkSession, LINKS)
     criteria = Criteria(usable, config)
-    found = [
-        _links(
-            candidate_pairs(usable, anchor, _of(large, anchor) if anchor.index in with_large else None),
-            anchor,
-            criteria,
-        )
-        for anchor in anchors(config)
-    ]
-    return reduce(DataFrame.unionByName, found, empty(usable.sparkSession, LINKS))
-
-
-def _of(large: DataFrame, anchor: Anchor) -> DataFrame:
-    return large.where(F.col("anchor") == anchor.index)
-
-
-def _links(pairs: DataFrame, anchor: Anchor, criteria: Criteria) -> DataFrame:
-    shared = [c for c, rules in Counter(c for _, r in anchor.rules for c in compared_criteria(r)).items() if rules > 1]
-    # What several rules ask is answered once; the rest is asked in order, so that a cheap no saves the dear questions.
-    answers = {criterion: f"criterion_{n}" for n, criterion in enumerate(shared)}
-    asked = pairs.select("*", *(criteria.holds(criterion).alias(name) for criterion, name in answers.items()))
-    matched = [F.when(_rule_holds(rule, criteria, answers), F.lit(index)) for index, rule in anchor.rules]
-    linked = asked.select("parts", "left", "right", F.explode(F.array_compact(F.array(*matched))).alias("rule_index"))
-    return linked.select(
+    linked = _linked(_with_values(_once(candidates, compared), usable, compared, criteria), compared, criteria)
+    shown = linked.select("*", *alike_columns(compared, criteria))
+    # Not ``explode``: Spark would first ask all questions once more, to leave out pairs that no rule links.
+    by_rule = shown.select("*", F.explode_outer("linked").alias("rule_index")).where("rule_index IS NOT NULL")
+    return by_rule.select(
         "rule_index",
-        F.col("left.record_id").alias("left_id"),
-        F.col("right.record_id").alias("right_id"),
-        F.col("left.record_key").alias("left_record_key"),
-        F.col("right.record_key").alias("right_record_key"),
-        _evidence(anchor, criteria).cast(EVIDENCE).alias("evidence"),
+        "left_id",
+        "right_id",
+        F.col("left.values.record_key").alias("left_record_key"),
+        F.col("right.values.record_key").alias("right_record_key"),
+        evidence(compared, criteria).alias("evidence"),
     )
 
 
-def _rule_holds(rule: Rule, criteria: Criteria, answers: dict[Criterion, str]) -> Column:
-    cheap_first = sorted(compared_criteria(rule), key=criteria.cost)
-    holds = (F.col(answers[c]) if c in answers else criteria.holds(c) for c in cheap_first)
-    return reduce(Column.__and__, holds, F.col("records") <= rule.max_block_records)
+def _once(candidates: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
+    """``left_id``, ``right_id``, and ``keys`` array<struct<reach, parts>>: all that brought the pair.
+
+    All pairs of a left record come together, as its values will.
+    """
+    pairs = candidates.where("right_id IS NOT NULL").select("left_id", "right_id", _reach(compared), "parts")
+    together = pairs.repartition("left_id").groupBy("left_id", "right_id")
+    return together.agg(F.collect_list(F.struct("reach", "parts")).alias("keys"))
 
 
-def _evidence(anchor: Anchor, criteria: Criteria) -> Column:
-    """What the rule that linked the pair found."""
-    by_rule = [(F.col("rule_index") == n, criteria.evidence(rule, anchor.key.anchor)) for n, rule in anchor.rules]
-    return reduce(lambda found, more: found.when(*more), by_rule[1:], F.when(*by_rule[0]))
+def _reach(compared: Sequence[Anchor]) -> Column:
+    """The number of ``Anchor.reaches`` that the pair has: that of the smallest cap which its block is within."""
+    first = F.create_map(*(F.lit(n) for anchor in compared for n in (anchor.index, anchor.first_reach)))[
+        F.col("anchor")
+    ]
+    over = (
+        ((F.col("anchor") == anchor.index) & (F.col("records") > cap)).cast("int")
+        for anchor in compared
+        for cap in anchor.caps[:-1]
+    )
+    return reduce(Column.__add__, over, first).alias("reach")
+
+
+def _with_values(pairs: DataFrame, usable: DataFrame, compared: Sequence[Anchor], criteria: Criteria) -> DataFrame:
+    """``pairs`` with ``left`` and ``right`` struct<values struct>; those of keys are on the right alone."""
+    looked_at = dict.fromkeys(["record_key", *(name for anchor in compared for name in anchor.compared)])
+    of_keys = (name for anchor in compared for name in anchor.key.anchor if name not in criteria.multi_valued)
+    values = F.struct(*(looked_at | dict.fromkeys(of_keys)))
+    # The values are hashed, so that neither side needs a sort; ids are unique, so that no key is hot.
+    left, right = (
+        usable.select(F.col("record_id").alias(f"{side}_id"), values.alias("values")).hint("shuffle_hash")
+        for side in ("left", "right")
+    )
+    narrow = F.struct(*(f"values.{name}" for name in looked_at)).alias("values")
+    with_left = pairs.join(left, "left_id").select(*pairs.columns, F.struct(narrow).alias("left"))
+    return with_left.join(right, "right_id").withColumn("right", F.struct("values")).drop("values")
+
+
+def _linked(pairs: DataFrame, compared: Sequence[Anchor], criteria: Criteria) -> DataFrame:
+    """``pairs`` with ``linked``, the indexes of the rules that link them."""
+    rules = [(index, rule, anchor.reaches(rule)) for anchor in compared for index, rule in anchor.rules]
+    answers = {q: f"answer_{n}" for n, q in enumerate(questions(c for _, r, _ in rules for c in compared_criteria(r)))}
+    nicknames = {name: f"nicknames_{name}" for name in criteria.asked_for_nicknames(answers)}
+    nicknamed = [criteria.nicknamed(name).alias(column) for name, column in nicknames.items()]
+    named = pairs.select("*", F.col("keys.reach").alias("reached"), *nicknamed)
+    answered = named.select("*", *(criteria.answer(q, nicknames).alias(name) for q, name in answers.items()))
+    found = (f"if({_holds(rule, reaches, answers)}, {index}, -1)" for index, rule, reaches in rules)
+    return answered.select(*pairs.columns, F.expr(f"array_remove(array({', '.join(found)}), -1)").alias("linked"))
+
+
+def _holds(rule: Rule, reaches: Sequence[int], answers: Mapping[Question, str]) -> str:
+    """In SQL whether the rule is asked about the pair and all its criteria hold."""
+    is_asked = " OR ".join(f"array_contains(reached, {reach})" for reach in reaches)
+    holds = (f"coalesce({answers[q]}, {c.missing == 'pass'})" for c in compared_criteria(rule) for q in questions([c]))
+    return " AND ".join([f"({is_asked})", *holds])

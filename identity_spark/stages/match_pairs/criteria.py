@@ -1,17 +1,28 @@
 """Criteria as expressions on a candidate pair, and the evidence that they leave."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from identity_spark.config import Config, Criterion, Rule, value_type
-from identity_spark.expressions.similarity import agrees, best_pair, similarity, values_agree
+from identity_spark.config import Config, Criterion, value_type
+from identity_spark.expressions.similarity import NICKNAMES, agrees, best_pair, similarity, values_agree
 from identity_spark.schemas import multi_valued
+
+Question = Criterion  # of a single identifier, whatever is to become of a missing value
+
+
+def questions(criteria: Iterable[Criterion]) -> tuple[Question, ...]:
+    """What the criteria ask, each once."""
+    asked = (replace(c, identifiers=(name,), missing="fail") for c in criteria for name in c.identifiers)
+    return tuple(dict.fromkeys(asked))
 
 
 class Criteria:
-    """Every expression reads ``parts``, ``left.values`` and ``right.values`` of a candidate pair."""
+    """Every expression reads ``left.values`` and ``right.values`` of a candidate pair."""
 
     def __init__(self, usable: DataFrame, config: Config) -> None:
         named = {name for rule in config.rules for name in rule.identifiers}
@@ -20,60 +31,56 @@ class Criteria:
 
     def holds(self, criterion: Criterion) -> Column:
         """Whether each identifier of the criterion matches; never null."""
-        cheap_first = sorted(criterion.identifiers, key=lambda name: name in self.multi_valued)
-        return reduce(Column.__and__, (self._matches(name, criterion) for name in cheap_first))
+        asked = sorted(questions([criterion]), key=lambda q: q.identifiers[0] in self.multi_valued)  # cheap first
+        missing = F.lit(criterion.missing == "pass")
+        return reduce(Column.__and__, (F.coalesce(self.answer(question), missing) for question in asked))
 
     def cost(self, criterion: Criterion) -> tuple[bool, bool]:
         """Sorts criteria by what they cost: equality before similarity, one value before several."""
         several = any(name in self.multi_valued for name in criterion.identifiers)
         return criterion.match != "exact", several
 
-    def evidence(self, rule: Rule, key: tuple[str, ...]) -> Column:
-        """``EVIDENCE`` of a pair that the rule linked, in the order of its criteria; what is missing shows nothing.
+    def asked_for_nicknames(self, asked: Iterable[Question]) -> list[str]:
+        """The identifiers of one value of which several questions ask whether two are nicknames."""
+        fuzzy = Counter(q.identifiers[0] for q in asked if q.match != "exact")
+        several = [name for name, count in fuzzy.items() if count > 1 and name not in self.multi_valued]
+        return [name for name in several if NICKNAMES.get(self.kinds[name])]
 
-        ``key`` names the identifiers that ``parts`` holds the shared values of.
-        """
-        found = [
-            self._shared(name, key) if criterion.anchors and criterion.at_least == 1 else self.compared(name, criterion)
-            for criterion in rule.criteria
-            for name in criterion.identifiers
-        ]
-        return F.filter(
-            F.array(*found), lambda entry: entry["left_value"].isNotNull() & entry["right_value"].isNotNull()
-        )
+    def nicknamed(self, name: str) -> Column:
+        """Whether two different names are nicknames."""
+        left, right = sides(name)
+        (comparison,) = NICKNAMES[self.kinds[name]]
+        return F.when(left != right, comparison(left, right))
+
+    def answer(self, question: Question, nicknames: Mapping[str, str] | None = None) -> Column:
+        """Whether the identifier matches; null where a value is missing. ``nicknames``: columns of ``nicknamed``."""
+        (name,) = question.identifiers
+        kind, left, right = self.kinds[name], *sides(name)
+        if name in self.multi_valued:
+            return values_agree(kind, question.match, question.threshold, question.at_least, left, right)
+        if question.at_least == 1:
+            known = dict.fromkeys(NICKNAMES[kind], F.col(nicknames[name])) if nicknames and name in nicknames else None
+            return agrees(kind, question.match, question.threshold, left, right, known)
+        return F.when(left.isNotNull() & right.isNotNull(), F.lit(False))  # one value never makes two
+
+    def alike(self, name: str) -> Column:
+        """struct<left, right, similarity>: the values, of several the two most similar; null fields where unknown."""
+        left, right = sides(name)
+        if name in self.multi_valued:
+            return best_pair(left, right)
+        return F.struct(left.alias("left"), right.alias("right"), similarity(left, right).alias("similarity"))
 
     def compared(self, name: str, criterion: Criterion) -> Column:
-        """An entry of ``EVIDENCE``: the values, of several the two most similar; null where unknown."""
-        left, right = _sides(name)
-        if name not in self.multi_valued:
-            return _entry(name, criterion.match, left, right, similarity(left, right))
-        best = best_pair(left, right)
-        return _entry(name, criterion.match, best["left"], best["right"], best["similarity"])
-
-    def _matches(self, name: str, criterion: Criterion) -> Column:
-        kind, left, right = self.kinds[name], *_sides(name)
-        if name in self.multi_valued:
-            known = values_agree(kind, criterion.match, criterion.threshold, criterion.at_least, left, right)
-        elif criterion.at_least == 1:
-            known = agrees(kind, criterion.match, criterion.threshold, left, right)
-        else:  # one value never makes two
-            known = F.when(left.isNotNull() & right.isNotNull(), F.lit(False))
-        return F.coalesce(known, F.lit(criterion.missing == "pass"))
-
-    def _shared(self, name: str, key: tuple[str, ...]) -> Column:
-        value = F.get("parts", F.lit(key.index(name)))
-        return _entry(name, "exact", value, value, F.lit(1.0))
+        """An entry of ``EVIDENCE`` of a single pair; null values where unknown."""
+        alike = self.alike(name)
+        return F.struct(
+            F.lit(name).alias("identifier"),
+            F.lit(criterion.match).alias("match"),
+            alike["left"].alias("left_value"),
+            alike["right"].alias("right_value"),
+            alike["similarity"].alias("similarity"),
+        )
 
 
-def _sides(name: str) -> tuple[Column, Column]:
+def sides(name: str) -> tuple[Column, Column]:
     return F.col(f"left.values.{name}"), F.col(f"right.values.{name}")
-
-
-def _entry(name: str, match: str, left: Column, right: Column, similar: Column) -> Column:
-    return F.struct(
-        F.lit(name).alias("identifier"),
-        F.lit(match).alias("match"),
-        left.alias("left_value"),
-        right.alias("right_value"),
-        similar.alias("similarity"),
-    )

@@ -1,7 +1,10 @@
-"""Blocking keys: the anchor values of a record under each rule."""
+"""Blocking keys: the anchor values of a record under each rule.
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+Written in SQL: each function that Python calls takes several calls to Java, and there are dozens for each rule.
+Names of identifiers, rules and sources are of letters, digits, ``_`` and ``-``, so that none has to be escaped.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -9,56 +12,84 @@ from pyspark.sql import functions as F
 from identity_spark.config import Rule
 from identity_spark.schemas import multi_valued
 
+Sql = str
+BACKSLASH = "char(92)"  # a literal would mean something else under another setting of the session
+
+
+def keyed(usable: DataFrame, rules: Mapping[int, Rule], *columns: str) -> DataFrame:
+    """``columns``, ``anchor`` and ``parts`` array<string>: a row for each key of each record.
+
+    The keys are those of ``rules``, by the number of the anchor that they stand for.
+    """
+    keys = (
+        f"if({_has_key(rule)}, {_per_key(usable, rule, _numbered(anchor))}, array())" for anchor, rule in rules.items()
+    )
+    # Not ``inline``: Spark would first build the keys once more, to leave out records that have none.
+    every_key = F.expr(f"inline_outer(concat({', '.join(keys)}))")
+    return usable.select(*columns, every_key).where("anchor IS NOT NULL")
+
+
+def keys_of(usable: DataFrame, rule: Rule) -> Column:
+    """array<array<string>>: the parts of each key of the record; null where the rule does not apply."""
+    return F.expr(f"if({_has_key(rule)}, {_per_key(usable, rule, _array)}, null)")
+
 
 def rule_keys(usable: DataFrame, rules: Sequence[Rule]) -> Column:
-    """map<rule, array<key>>: the blocking keys of the record under each rule that applies to it."""
-    return F.map_from_entries(F.array_compact(F.array(*(_entry(usable, rule) for rule in rules))))
+    """map<rule, array<key>>: the blocking keys of the record, as sorted text, under each rule that applies to it."""
+    entries = (
+        f"if({_has_key(rule)}, struct('{rule.name}', sort_array({_per_key(usable, rule, _text)})), null)"
+        for rule in rules
+    )
+    return F.expr(f"map_from_entries(array_compact(array({', '.join(entries)})))")
 
 
-def _entry(usable: DataFrame, rule: Rule) -> Column:
-    """struct<rule, keys as text, sorted>; null where the rule does not apply."""
-    texts = per_key(usable, rule, lambda parts: _text([F.get(parts, F.lit(n)) for n in range(len(rule.anchor))]))
-    return F.when(has_key(usable, rule), F.struct(F.lit(rule.name).alias("key"), F.sort_array(texts).alias("value")))
+def applies(rules: Sequence[Rule]) -> Column:
+    """Whether some rule applies to the record."""
+    return F.expr(" OR ".join(f"({_has_key(rule)})" for rule in rules))
 
 
-def applies(usable: DataFrame, rules: Sequence[Rule]) -> Column:
-    """Whether some rule applies to the record: it is of a source of that rule and has every anchor value."""
-    return reduce(Column.__or__, (has_key(usable, rule) for rule in rules))
-
-
-def _text(parts: Sequence[Column]) -> Column:
-    """The parts of a key joined by ``|``, which is escaped inside them so that no two keys read the same."""
-    return parts[0] if len(parts) == 1 else F.concat_ws("|", *map(_escaped, parts))
-
-
-def _escaped(part: Column) -> Column:
-    return F.replace(F.replace(part, F.lit("\\"), F.lit("\\\\")), F.lit("|"), F.lit("\\|"))
-
-
-def has_key(usable: DataFrame, rule: Rule) -> Column:
+def has_key(rule: Rule) -> Column:
     """Whether the rule applies to the record: it is of a source of the rule and has every anchor value."""
-    conditions = [F.col(name).isNotNull() for name in rule.anchor]
+    return F.expr(_has_key(rule))
+
+
+def _has_key(rule: Rule) -> Sql:
+    conditions = [f"`{name}` IS NOT NULL" for name in rule.anchor]
     if rule.sources:
-        conditions.append(F.col("source").isin(*rule.sources))
-    return reduce(Column.__and__, conditions)
+        conditions.append(f"source IN ({', '.join(repr(source) for source in rule.sources)})")
+    return " AND ".join(conditions)
 
 
-def per_key(usable: DataFrame, rule: Rule, form: Callable[[Column], Column] = lambda parts: parts) -> Column:
+def _per_key(usable: DataFrame, rule: Rule, form: Callable[[Sequence[Sql]], Sql]) -> Sql:
     """array: ``form`` of the parts of each key, every combination of one value per anchor.
 
-    Meaningful where ``has_key``. Most records have one key, and are spared the lambdas, which Spark interprets.
+    Meaningful where ``_has_key``. Most records have one key, and are spared the lambdas, which Spark interprets.
     """
-    several = multi_valued(usable, rule.anchor)
-    one = F.array(form(F.array(*(F.get(n, F.lit(0)) if n in several else F.col(n) for n in rule.anchor))))
+    several = [name for name in rule.anchor if name in multi_valued(usable, rule.anchor)]
+    one = f"array({form([f'get(`{name}`, 0)' if name in several else f'`{name}`' for name in rule.anchor])})"
     if not several:
         return one
-    keys = F.array(F.array().cast("array<string>"))
-    for name in rule.anchor:
-        keys = _extended(keys, F.col(name) if name in several else F.array(name))
-    has_one = reduce(Column.__and__, (F.size(name) == 1 for name in sorted(several)))
-    return F.when(has_one, one).otherwise(F.transform(keys, form))
+    keys = form([f"value__{name}" if name in several else f"`{name}`" for name in rule.anchor])
+    for name in reversed(several):
+        keys = f"transform(`{name}`, value__{name} -> {keys})"
+        keys = keys if name == several[-1] else f"flatten({keys})"
+    has_one = " AND ".join(f"size(`{name}`) = 1" for name in several)
+    return f"if({has_one}, {one}, {keys})"
 
 
-def _extended(keys: Column, values: Column) -> Column:
-    """Each of ``keys`` with each of ``values`` at its end."""
-    return F.flatten(F.transform(keys, lambda key: F.transform(values, lambda value: F.concat(key, F.array(value)))))
+def _array(parts: Sequence[Sql]) -> Sql:
+    return f"array({', '.join(parts)})"
+
+
+def _numbered(anchor: int) -> Callable[[Sequence[Sql]], Sql]:
+    return lambda parts: f"named_struct('anchor', {anchor}, 'parts', {_array(parts)})"
+
+
+def _text(parts: Sequence[Sql]) -> Sql:
+    """The parts of a key joined by ``|``, which is escaped inside them so that no two keys read the same."""
+    return parts[0] if len(parts) == 1 else f"concat_ws('|', {', '.join(map(_escaped, parts))})"
+
+
+def _escaped(part: Sql) -> Sql:
+    doubled = f"replace({part}, {BACKSLASH}, concat({BACKSLASH}, {BACKSLASH}))"
+    return f"replace({doubled}, '|', concat({BACKSLASH}, '|'))"

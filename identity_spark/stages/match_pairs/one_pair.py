@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config, Criterion, Rule
 from identity_spark.schemas import multi_valued
 from identity_spark.stages.match_pairs.criteria import Criteria
-from identity_spark.stages.match_pairs.keys import has_key, per_key
+from identity_spark.stages.match_pairs.keys import has_key, keys_of
 
 Question = Criterion  # of a single identifier
 Block = tuple[str, ...]  # the values of a blocking key
@@ -62,7 +62,7 @@ def _answer(holds: bool, compared: Mapping[str, object]) -> Answer:
 
 def shared_blocks(usable: DataFrame, left: str, right: str, config: Config) -> dict[str, list[Block]]:
     """The blocks of each rule that both records are in, sorted; ``usable`` need hold no other record."""
-    parts = [F.when(has_key(usable, rule), per_key(usable, rule)) for rule in config.rules]
+    parts = [keys_of(usable, rule) for rule in config.rules]
     # Two rows: a record_key is unique.
     rows = usable.where(F.col("record_key").isin(left, right)).select("record_key", F.array(*parts).alias("parts"))
     blocks = {
@@ -85,4 +85,4 @@ def _in_block(usable: DataFrame, rule: Rule, block: Sequence[str]) -> Column:
         F.array_contains(name, value) if name in several else F.col(name) == value
         for name, value in zip(rule.anchor, block, strict=True)
     )
-    return F.coalesce(reduce(Column.__and__, held, has_key(usable, rule)), F.lit(False))
+    return F.coalesce(reduce(Column.__and__, held, has_key(rule)), F.lit(False))

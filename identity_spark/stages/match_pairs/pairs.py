@@ -30,10 +30,11 @@ def match_pairs(links: DataFrame, profiles: DataFrame, usable: DataFrame, config
 
 
 def _once(links: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
-    """``links`` with the evidence put together where two records share several values under one rule."""
+    """``links`` with the evidence put together where two records share several values under one exact rule."""
     columns = ["left_id", "left_record_key", "right_record_key", "rule_index", "refused_by"]
     every_pair = config.match_pairs == "all"  # stars beside pairs
-    repeating = [n for n, rule in enumerate(config.rules) if every_pair or multi_valued(usable, rule.anchor)]
+    exact = ((n, rule) for n, rule in enumerate(config.rules) if rule.exact)
+    repeating = [n for n, rule in exact if every_pair or multi_valued(usable, rule.anchor)]
     if not repeating:
         return links.select(*columns, "evidence")
     may_repeat = F.col("rule_index").isin(repeating)
