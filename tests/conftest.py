@@ -8,15 +8,16 @@ from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
-from sessions import new_session
+from sessions import JAVA, compiled, new_session
+from submitted import first_run
 
 from identity_spark.config import load_config
 
-# Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation. Their
-# many queries fill the small code cache that Java would then have, and without one nothing is compiled any more.
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m")
+os.environ.setdefault("SPARK_SUBMIT_OPTS", JAVA)
 
 ROOT = Path(__file__).resolve().parents[1]
+# What takes longest to make: files that use one of these run in the same worker, one after the other, and first.
+SHARED = ("demo", "one_run", "made_runs", "reviewed", "built")
 BASE = """
 project: small
 default_country: US
@@ -41,11 +42,31 @@ output: {path: out}
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file is run by one worker, and so are all files that share what takes long to make."""
+    used = {}
+    for item in items:
+        used.setdefault(item.path, set()).update(item.fixturenames)
+    order = {path: next((n for n, name in enumerate(SHARED) if name in found), 99) for path, found in used.items()}
+    for item in items:
+        place = order[item.path]
+        group = SHARED[place] if place < len(SHARED) else item.path.relative_to(ROOT)
+        item.add_marker(pytest.mark.xdist_group(str(group)))
+    items.sort(key=lambda item: order[item.path])
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = new_session(tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
+
+
+@pytest.fixture(name="compiled")
+def compiled_queries(spark: SparkSession) -> Iterator[None]:
+    """Spark makes code for the queries of the test."""
+    with compiled(spark):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +76,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     subprocess.run([ROOT / "scripts" / "build", folder], check=True, capture_output=True)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return SimpleNamespace(wheel=wheel, sdist=sdist)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    return first_run(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -9,25 +9,26 @@ import pytest
 import servers
 from outputs import content, rows
 from projects import PEOPLE, Project
-from submitted import CONFIG, ROOT
+from submitted import CONFIG, ROOT, TOLD
 
 from identity_spark import pipeline, schemas
 from identity_spark.errors import ConfigError
 from identity_spark.pipeline.explaining import explain
 
+pytestmark = pytest.mark.slow
 JOB = ROOT / "jobs" / "resolve.py"
 
 
 def test_over_spark_connect(demo, tmp_path):
     with servers.connect_server(tmp_path) as address:
-        job = [sys.executable, JOB, "--config", CONFIG, "--run-id", "one"]
+        job = [sys.executable, JOB, "--config", CONFIG, *TOLD, "--run-id", "one"]
         changes = ["clustering.engine=dataframe", "output={schema: default}"]
 
         def resolve(*more: str) -> subprocess.CompletedProcess[str]:
             told = [part for change in (*changes, *more) for part in ("--set", change)]
             return subprocess.run(
                 list(map(str, [*job, *told])),
-                env=servers.environment(SPARK_REMOTE=address, PEOPLE=str(demo.folder / "people")),
+                env=servers.environment(SPARK_REMOTE=address, PEOPLE=str(demo.people)),
                 cwd=tmp_path,
                 capture_output=True,
                 text=True,
@@ -72,6 +73,9 @@ def test_in_a_catalog_with_names_to_be_quoted(spark, tmp_path):
     run("one", PEOPLE)
     first = content(warehouse)
     run("two", [*PEOPLE, ("6", "a@x.io", "2025550111", "C")])  # joins two profiles
+    named = {row.tableName for row in spark.sql(f"SHOW TABLES IN {schema}").collect()}
+    assert named == {*schemas.TABLES, "_lock", "2people"}  # no working table
+    assert {row.run_id for row in spark.table(f"{schema}.identity_runs").collect()} == {"one", "two"}
     (second,) = (r for r in rows(warehouse, "identity_runs") if r["run_id"] == "two")
     assert dict(second["input_versions"]) == {"crm": 1}
     text = explain(spark, project.config(), ["crm:1", "crm:4"], show=False, as_json=False)
@@ -95,10 +99,10 @@ def test_on_a_cluster_that_loses_a_worker(demo, built, tmp_path):
         packages = ["--jars", servers.jars(), "--py-files", built.wheel]
         settings = {"spark.executor.memory": "600m", "spark.cores.max": "2", "spark.log.level": "ERROR"}
         job = shutil.copy(JOB, tmp_path / "resolve.py")  # away from the checkout, so that the wheel is what runs
-        command = [*submit, *packages, *servers.options(settings | servers.SMALL), job, "--config", CONFIG]
+        command = [*submit, *packages, *servers.options(settings | servers.SMALL), job, "--config", CONFIG, *TOLD]
         process = subprocess.Popen(
             list(map(str, [*command, "--run-id", "one"])),
-            env=servers.environment(PEOPLE=str(demo.folder / "people"), OUTPUT=str(output)),
+            env=servers.environment(PEOPLE=str(demo.people), OUTPUT=str(output)),
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
