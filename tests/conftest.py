@@ -10,14 +10,26 @@ import pytest
 from pyspark.sql import SparkSession
 from sessions import JAVA, compiled, new_session
 from submitted import first_run
+from xdist.scheduler import LoadScopeScheduling
 
 from identity_spark.config import load_config
 
 os.environ.setdefault("SPARK_SUBMIT_OPTS", JAVA)
 
 ROOT = Path(__file__).resolve().parents[1]
-# What takes longest to make: files that use one of these run in the same worker, one after the other, and first.
-SHARED = ("demo", "one_run", "made_runs", "reviewed", "built")
+# Files that share what takes long to make, the longest first: one worker runs them, one after the other.
+TOGETHER = {
+    "one_run": ("tests/pipeline/test_crashes.py", "tests/pipeline/test_publication.py"),
+    "demo": (
+        "tests/jobs/test_resolve.py",
+        "tests/jobs/test_resolve_guarded.py",
+        "tests/jobs/test_elsewhere.py",
+        "tests/pipeline/test_measuring.py",
+        "tests/pipeline/test_report_numbers.py",
+    ),
+    "reviewed": ("tests/jobs/test_explain.py", "tests/jobs/test_review.py"),
+}
+GROUP_OF = {file: fixture for fixture, files in TOGETHER.items() for file in files}
 BASE = """
 project: small
 default_country: US
@@ -42,17 +54,27 @@ output: {path: out}
 """
 
 
+class ByFile(LoadScopeScheduling):
+    """Gives each worker one file after another, and files that belong together to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return GROUP_OF.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file is run by one worker, and so are all files that share what takes long to make."""
-    used = {}
-    for item in items:
-        used.setdefault(item.path, set()).update(item.fixturenames)
-    order = {path: next((n for n, name in enumerate(SHARED) if name in found), 99) for path, found in used.items()}
-    for item in items:
-        place = order[item.path]
-        group = SHARED[place] if place < len(SHARED) else item.path.relative_to(ROOT)
-        item.add_marker(pytest.mark.xdist_group(str(group)))
-    items.sort(key=lambda item: order[item.path])
+    """What takes longest comes first; nothing that takes long is made by two workers."""
+    order = [*TOGETHER, None]
+    groups = {item: GROUP_OF.get(item.nodeid.partition("::")[0]) for item in items}
+    for item, group in groups.items():
+        if stray := (TOGETHER.keys() & {*item.fixturenames}) - {group}:
+            raise pytest.UsageError(f"{item.nodeid} uses {stray.pop()}: add its file to TOGETHER in tests/conftest.py")
+    items.sort(key=lambda item: order.index(groups[item]))
 
 
 @pytest.fixture(scope="session")

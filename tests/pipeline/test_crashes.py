@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 from dying_publication import COMMITTED, Dead, dying, publish_saved
-from outputs import ids, rows
+from outputs import rows
 from projects import Project
 
 from identity_spark import schemas
+from identity_spark.pipeline import publication
 from identity_spark.storage.readers import read_run
 from identity_spark.storage.workspace import Workspace
 
@@ -62,23 +63,30 @@ def die() -> None:
 
 
 def test_dead_at_every_table_one_after_the_other(spark, base, tmp_path, monkeypatch):
-    """Each run starts from what the one before left and dies, with its working files: of the same name, or another."""
+    """A run that starts publishing again and again, and each time dies at another table, with its working files."""
     original, results, peace, known = base
     project = original.copied(tmp_path / "p")
-    before = whole(project.output)
-    with monkeypatch.context() as nobody_clears_up:
-        nobody_clears_up.setattr(Workspace, "clear", lambda self: None)
-        for n, table in enumerate(schemas.TABLES):
+    before, publish = whole(project.output), publication.publish
+
+    def dying_at_each(*given, **more):
+        for table in schemas.TABLES:
             with pytest.raises(Dead), dying(table, die):
-                publish_saved(spark, project.config(), results, f"dead-{n // 2}")
+                publish(*given, **more)
             assert whole(project.output) == before, table
             assert {r.run_id for r in read_run(spark, str(project.output), "identity_golden").collect()} == {"one"}
+        die()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publication, "publish", dying_at_each)
+        patched.setattr(Workspace, "clear", lambda self: None)
+        with pytest.raises(Dead):
+            publish_saved(spark, project.config(), results, "dead")
     written = versions(project.output)
     assert {name for name, version in versions(peace).items() if written[name] < version} == set(), "each was reached"
-    assert any("dead" in run_id for found in runs_in(project.output).values() for run_id in found)
+    assert [name for name, found in runs_in(project.output).items() if "dead" in found]
     assert claims(publish_saved(spark, project.config(), results, "next")) == known
     assert whole(project.output) == whole(peace)
-    assert all("dead" not in run_id for found in runs_in(project.output).values() for run_id in found)
+    assert not [name for name, found in runs_in(project.output).items() if "dead" in found]
     assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock", "_work"}  # for jobs/cleanup.py
 
 
@@ -103,14 +111,14 @@ def test_a_first_run_killed_at_its_first_table_is_as_if_it_had_never_been(spark,
     assert whole(project.output)["identity_golden"] == whole(peace)["identity_golden"]
 
 
-def test_the_whole_job_completes_a_run_killed_at_the_manifest(base, tmp_path):
-    original, results, peace, _ = base
+def test_the_same_run_again_completes_one_killed_at_the_manifest(spark, base, tmp_path):
+    original, results, peace, known = base
     project = original.copied(tmp_path / "p")
     before = whole(project.output)
     kill(project, results, "identity_runs")
     assert whole(project.output) == before
-    project.run("dead")
-    assert ids(project.output) == ids(peace)
+    assert claims(publish_saved(spark, project.config(), results, "dead")) == known
+    assert whole(project.output) == whole(peace)
     assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock"}
 
 
