@@ -8,15 +8,28 @@ from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
-from sessions import new_session
+from sessions import JAVA, compiled, new_session
+from submitted import first_run
+from xdist.scheduler import LoadScopeScheduling
 
 from identity_spark.config import load_config
 
-# Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation. Their
-# many queries fill the small code cache that Java would then have, and without one nothing is compiled any more.
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m")
+os.environ.setdefault("SPARK_SUBMIT_OPTS", JAVA)
 
 ROOT = Path(__file__).resolve().parents[1]
+# Files that share what takes long to make, the longest first: one worker runs them, one after the other.
+TOGETHER = {
+    "one_run": ("tests/pipeline/test_crashes.py", "tests/pipeline/test_publication.py"),
+    "demo": (
+        "tests/jobs/test_resolve.py",
+        "tests/jobs/test_resolve_guarded.py",
+        "tests/jobs/test_elsewhere.py",
+        "tests/pipeline/test_measuring.py",
+        "tests/pipeline/test_report_numbers.py",
+    ),
+    "reviewed": ("tests/jobs/test_explain.py", "tests/jobs/test_review.py"),
+}
+GROUP_OF = {file: fixture for fixture, files in TOGETHER.items() for file in files}
 BASE = """
 project: small
 default_country: US
@@ -41,11 +54,41 @@ output: {path: out}
 """
 
 
+class ByFile(LoadScopeScheduling):
+    """Gives each worker one file after another, and files that belong together to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return GROUP_OF.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first; nothing that takes long is made by two workers."""
+    order = [*TOGETHER, None]
+    groups = {item: GROUP_OF.get(item.nodeid.partition("::")[0]) for item in items}
+    for item, group in groups.items():
+        if stray := (TOGETHER.keys() & {*item.fixturenames}) - {group}:
+            raise pytest.UsageError(f"{item.nodeid} uses {stray.pop()}: add its file to TOGETHER in tests/conftest.py")
+    items.sort(key=lambda item: order.index(groups[item]))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session = new_session(tmp_path_factory.mktemp("spark"))
     yield session
     session.stop()
+
+
+@pytest.fixture(name="compiled")
+def compiled_queries(spark: SparkSession) -> Iterator[None]:
+    """Spark makes code for the queries of the test."""
+    with compiled(spark):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +98,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     subprocess.run([ROOT / "scripts" / "build", folder], check=True, capture_output=True)
     (wheel,), (sdist,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return SimpleNamespace(wheel=wheel, sdist=sdist)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    return first_run(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ def combinations(values: Sequence[Any]) -> list[tuple[str, ...]]:
 
 def actual_clusters(output: Path) -> set[frozenset[str]]:
     """The clusters of an output: by id, or by the id they would have had where they are unresolved."""
-    candidates = {r["record_key"]: r["candidate_dinmo_id"] for r in rows(output, "identity_unresolved_records")}
+    unresolved = rows(output, "identity_unresolved_records")  # older duplicates of a record too, which have none
+    candidates = {r["record_key"]: r["candidate_dinmo_id"] for r in unresolved if r["candidate_dinmo_id"] is not None}
     clusters = defaultdict(set)
     for record in rows(output, "identity_lookup"):
         clusters[record["dinmo_id"] or candidates[record["record_key"]]].add(record["record_key"])

@@ -42,6 +42,7 @@ def steps(checkout) -> list[tuple[str, str | None]]:
     return found
 
 
+@pytest.mark.slow
 def test_five_steps_lead_to_golden_records(steps):
     assert len(steps) == 5
     said = [(actual, expected) for actual, expected in steps if expected is not None]
@@ -49,6 +50,7 @@ def test_five_steps_lead_to_golden_records(steps):
     assert [actual for actual, _ in said] == [expected for _, expected in said]
 
 
+@pytest.mark.slow
 def test_the_golden_records_shown_are_those_made(steps, checkout):
     made = {
         r["dinmo_id"]: (r["email"], r["last_name"]) for r in rows(checkout / "lake" / "identity", "identity_golden")

@@ -9,6 +9,7 @@ from outputs import actual_clusters, expected_clusters, ids, rows
 from identity_spark import pipeline
 from identity_spark.config import load_config
 
+pytestmark = pytest.mark.slow
 DATA = Path(__file__).resolve().parent / "data"
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
 NAMES = [name for name in ("people_20k", "senzing_truthset") if (SAMPLES / name).is_dir()]

@@ -26,6 +26,7 @@ def test_an_example_loads(name: str):
 
 
 @pytest.mark.skipif(not PEOPLE.is_dir(), reason="the labelled sample is not here")
+@pytest.mark.slow
 def test_the_customer_rules_on_labelled_people(spark, tmp_path):
     """The sources are those of the sample, everything else is ``conf/customers.yaml``."""
     sample = yaml.safe_load((DATA / "people_20k.yaml").read_text("utf-8"))
@@ -45,6 +46,7 @@ def test_the_customer_rules_on_labelled_people(spark, tmp_path):
 
 
 @pytest.mark.skipif(not SENZING.is_dir(), reason="the labelled sample is not here")
+@pytest.mark.slow
 def test_rules_for_persons_and_companies_on_hard_cases(spark, tmp_path):
     config = load_config(
         [DATA / "senzing_rules.yaml"], environment={"SENZING": str(SENZING), "OUTPUT": str(tmp_path / "out")}

@@ -89,11 +89,13 @@ def test_the_sdist_holds_all_that_the_wheel_is_made_of(built):
     assert wanted | {f"jobs/{job}.py" for job in JOBS} | {f"conf/{name}" for name in FACTS} <= names
 
 
+@pytest.mark.slow
 def test_every_job_is_a_command(installed):
     done = installed("python", "-c", NAMES_OF_COMMANDS)
     assert done.stdout.split() == sorted(f"identity-{job.replace('_', '-')}" for job in JOBS), done.stderr
 
 
+@pytest.mark.slow
 def test_a_task_that_fails_raises(installed):
     """As Databricks calls it, which looks at no return value."""
     done = installed("python", "-c", FAILING_TASK)
@@ -110,11 +112,13 @@ def test_spark_is_no_requirement_where_the_platform_brings_it(tmp_path):
         assert {name for name in ("pyspark", "delta-spark") if f"{name}<" in required} == expected
 
 
+@pytest.mark.slow
 def test_a_configuration_is_read_without_spark(installed):
     done = installed("python", "-c", CONFIGURATION)
     assert done.stdout == "customers False\n", done.stderr
 
 
+@pytest.mark.slow
 def test_the_sample_job_runs_from_another_folder(installed):
     """As its command in plain Python: Spark's packages come by the variable that PySpark reads."""
     make_people.main(["--rows", "500", "--seed", "5", "--out", str(installed.folder / "people")])

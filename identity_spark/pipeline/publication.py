@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
-from identity_spark.pipeline import crash, overriding
+from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import read_records
 from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.resolution import resolve
@@ -128,7 +128,6 @@ def publish(
     with this.stage("publish"):
         lock.require()
         for name, rows in results.items():
-            crash.point(name)
             if name in accumulating:
                 dead = runs.dead_runs(tables, name, last)
                 versions[name] = tables.add(name, rows, this.run_id, dead)
@@ -145,9 +144,7 @@ def publish(
         }
         manifest = small_frame(tables.spark, [[row[name] for name in schemas.RUNS.names]], schemas.RUNS)
         lock.require()
-        crash.point("identity_runs")
         tables.add("identity_runs", manifest, this.run_id, dead=())
-        crash.point("committed")
         lock.last_committed = this.run_id
     return versions
 

@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from itertools import accumulate
 
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
+from sessions import compiled
 
 Standardize = Callable[[Column], Column]
 
@@ -37,7 +40,9 @@ ALPHABETS = [
     "😀👩‍👩‍👧🇫🇷𝐀𐐀𐐨",
     "a \n",
 ]
+EMPTY = [None, "", " ", "\u3000\t"]
 LONG = 100_000
+FEW = 1000  # values that are not worth the code that Spark makes
 LONG_PIECES = [
     "a",
     " ",
@@ -93,7 +98,8 @@ def long_texts() -> list[str]:
 def standardized(spark: SparkSession, standardize: Standardize, values: Sequence[str | None]) -> list[str | None]:
     """What the standardizer makes of each value, in order."""
     rows = spark.createDataFrame(list(enumerate(values)), "place int, raw string")
-    results = rows.select("place", standardize(F.col("raw")).alias("value")).collect()
+    with compiled(spark) if len(values) > FEW else nullcontext():
+        results = rows.select("place", standardize(F.col("raw")).alias("value")).collect()
     return [row["value"] for row in sorted(results, key=lambda row: row["place"])]
 
 
@@ -122,17 +128,22 @@ def assert_standardizer_properties(
     ``samples`` are good values of the type: they are tried as they are and with random edits.
     """
     values = [*samples, *(value for seed in seeds for value in generated(seed, samples))]
-    results = standardized(spark, standardize, values)
+    padded = [space + value + space for value, space in zip(values, OUTER_SPACE * len(values), strict=False)]
+    cases = [] if case_matters else [recased(spark, change, values) for change in (F.upper, F.lower)]
+    # Everything in one query: planning and compiling a standardizer costs more than some thousand rows.
+    texts = [values, EMPTY, padded, *cases, long_texts()]
+    together = standardized(spark, standardize, [text for some in texts for text in some])
+    ends = list(accumulate(map(len, texts)))
+    results, nothing, of_padded, *of_cases, of_long = (
+        together[end - len(some) : end] for some, end in zip(texts, ends, strict=True)
+    )
     assert any(results), "no generated value has a canonical form: give samples"
     assert all(results[: len(samples)]), f"samples without canonical form: {list(zip(samples, results, strict=False))}"
-    assert "" not in results
-    assert standardized(spark, standardize, [None, "", " ", "\u3000\t"]) == [None] * 4
-    assert_agree("not stable", results, results, standardized(spark, standardize, results))
-    padded = [space + value + space for value, space in zip(values, OUTER_SPACE * len(values), strict=False)]
-    assert_agree("outer space matters", padded, results, standardized(spark, standardize, padded))
-    for change in () if case_matters else (F.upper, F.lower):
-        changed = recased(spark, change, values)
-        assert_agree("case matters", changed, results, standardized(spark, standardize, changed))
-    long_results = standardized(spark, standardize, long_texts())
-    assert "" not in long_results
-    assert_agree("long text", long_results, long_results, standardized(spark, standardize, long_results))
+    assert nothing == [None] * len(EMPTY)
+    assert "" not in together
+    assert_agree("outer space matters", padded, results, of_padded)
+    for changed, of_changed in zip(cases, of_cases, strict=True):
+        assert_agree("case matters", changed, results, of_changed)
+    again = standardized(spark, standardize, [*results, *of_long])
+    assert_agree("not stable", results, results, again[: len(results)])
+    assert_agree("long text", of_long, of_long, again[len(results) :])

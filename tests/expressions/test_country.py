@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import phonenumbers
+import pytest
 from chispa.column_comparer import assert_column_equality
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -109,6 +110,7 @@ def test_country_is_alpha_2_or_null(spark: SparkSession) -> None:
     assert_column_equality(df.withColumn("actual", standardize_country(F.col("raw"))), "actual", "expected")
 
 
+@pytest.mark.usefixtures("compiled")
 def test_every_writing_of_the_data_gives_its_country(spark: SparkSession) -> None:
     names = facts("country_names")
     rows = [(name, country) for country, writings in names.items() for name in (country, *writings)]
@@ -146,6 +148,7 @@ def generated_texts() -> Iterator[str]:
         yield part * (100_000 // len(part))
 
 
+@pytest.mark.usefixtures("compiled")
 def test_properties_on_generated_text(spark: SparkSession) -> None:
     df = spark.createDataFrame([(text,) for text in generated_texts()], "raw string")
     countries = df.withColumn("actual", standardize_country(F.col("raw"))).cache()

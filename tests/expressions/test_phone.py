@@ -163,6 +163,7 @@ def generated_phones(spark: SparkSession) -> DataFrame:
     return standardized(spark.createDataFrame(rows, "raw string, country string")).cache()
 
 
+@pytest.mark.usefixtures("compiled")
 def test_properties_on_generated_text(spark: SparkSession) -> None:
     phones = generated_phones(spark)
     assert phones.where(F.col("actual").isNotNull()).count() > 300
@@ -251,6 +252,7 @@ def is_valid(e164: str | None) -> bool:
     return e164 is not None and phonenumbers.is_valid_number(phonenumbers.parse(e164))
 
 
+@pytest.mark.usefixtures("compiled")
 def test_generated_numbers_of_all_countries_agree_with_phonenumbers(spark: SparkSession) -> None:
     schema = "writing string, raw string, country string, expected string, oracle string"
     rows = standardized(spark.createDataFrame(oracle_rows(), schema)).collect()

@@ -389,7 +389,7 @@ def test_generated_values_match_as_the_oracle_says(spark: SparkSession, at_least
     answers = [values_match("first_name", "fuzzy_medium", None, at_least, *case) for case in cases]
     assert min(Counter(answers).values()) > 100
     rows = spark.createDataFrame(
-        [(n, *case) for n, case in enumerate(cases)], "place int, l array<string>, r array<string>"
+        [(n, *map(list, case)) for n, case in enumerate(cases)], "place int, l array<string>, r array<string>"
     )
     sides = ((F.col("l"), F.col("r")), (F.col("r"), F.col("l")))
     actual = F.array(*(values_agree("first_name", "fuzzy_medium", None, at_least, *pair) for pair in sides))

@@ -1,22 +1,10 @@
-"""Committed runs that several files look at: of made people by spark-submit, and one to review and explain."""
+"""A committed run that several files review and explain."""
 
 import sys
 from types import SimpleNamespace
 
 import pytest
-from outputs import content
 from reviewed_people import reviewed_people, reviewed_project
-from submitted import make_people, submit
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """Made data of 3,000 records and its first run, by GraphFrames: the folder, what was printed, and every table."""
-    folder = tmp_path_factory.mktemp("demo")
-    make_people(folder, 3000, seed=5)
-    done = submit(folder, "resolve.py", "--run-id", "first")
-    assert done.returncode == 0, done.stderr
-    return SimpleNamespace(folder=folder, done=done, first=content(folder / "output"))
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from committed import committed
 from deltalake import DeltaTable
 from outputs import rows
 
-from identity_spark import pipeline
 from identity_spark.config import load_config
 from jobs import evaluate
 
@@ -20,8 +20,19 @@ SOURCE = {
     "primary_key": "id",
     "columns": {"email": "mail", "card": "card"},
 }
-CRM = "id,mail,card\n1,ann@x.io,\n2,ANN@x.io,\n3,bob@x.io,c7\n"
-SHOP = "id,mail,card\n1,bob@x.io,c7\n2,cat@x.io,\n3,,\n"
+LOOKUP = [
+    ("crm:1", "crm", "p1"),
+    ("crm:2", "crm", "p1"),
+    ("crm:3", "crm", "p3"),
+    ("shop:1", "shop", "p3"),
+    ("shop:2", "shop", "p2"),
+    ("shop:3", "shop", None),
+]
+PAIRS = [
+    ("crm:1", "crm:2", "email", "accepted"),
+    ("crm:3", "shop:1", "card", "accepted"),
+    ("crm:3", "shop:1", "email", "accepted"),
+]
 TRUTH = "record_key,entity_id\ncrm:1,e1\ncrm:2,e2\ncrm:3,e3\nshop:1,e3\nshop:2,e1\ncrm:4,e1\n"
 
 TEXT = """\
@@ -46,8 +57,6 @@ TEXT = """\
 def resolved(spark, tmp_path_factory):
     """A committed run over six records: one false pair, one missed, one right by two rules, one record unresolved."""
     folder = tmp_path_factory.mktemp("evaluate")
-    (folder / "crm.csv").write_text(CRM, "utf-8")
-    (folder / "shop.csv").write_text(SHOP, "utf-8")
     config = {
         "project": "small",
         "sources": {name: {**SOURCE, "path": str(folder / f"{name}.csv")} for name in ("crm", "shop")},
@@ -57,7 +66,13 @@ def resolved(spark, tmp_path_factory):
         "output": {"path": str(folder / "lake")},
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
-    pipeline.run(spark, load_config([folder / "config.yaml"]), "one")
+    tables = {
+        "identity_lookup": spark.createDataFrame(LOOKUP, "record_key string, source string, dinmo_id string"),
+        "match_pairs": spark.createDataFrame(
+            PAIRS, "left_record_key string, right_record_key string, rule string, status string"
+        ),
+    }
+    committed(load_config([folder / "config.yaml"]).output, "one", tables)
     return folder
 
 

@@ -56,10 +56,19 @@ def job(spark, tmp_path, monkeypatch, capsys):
     return run
 
 
-def test_the_good_configuration_runs(job, tmp_path):
-    assert job() == (0, [])
+def test_the_good_configuration_runs_once(job, tmp_path):
+    """One run: what it leaves, what its log shows and what it does not, and that its id given again does nothing."""
+    (tmp_path / "crm.csv").write_text(CRM.replace("2026-01-02", "yesterday"), "utf-8")
+    assert job(arguments=("--run-id", "one")) == (0, [])
     assert (tmp_path / "lake" / "identity_golden" / "_delta_log").is_dir()
     assert not (tmp_path / "lake" / "_work").exists()
+    log = Path(tmp_path / "identity.log").read_text("utf-8")
+    assert "run one" in log
+    assert "sources.crm.updated_at: 1 values are no time" in log
+    assert not [value for value in ("ann@x.io", "bob@x.io", "leigh") if value in log.lower()]
+    before = sorted(p.name for p in (tmp_path / "lake").rglob("*.json"))
+    assert job(arguments=("--run-id", "one")) == (0, [])
+    assert sorted(p.name for p in (tmp_path / "lake").rglob("*.json")) == before
 
 
 CASES = {
@@ -127,6 +136,13 @@ def test_a_source_without_anything_to_match_is_an_error(job, tmp_path, name: str
     assert not (tmp_path / "lake").exists()
 
 
+def test_an_unreadable_date_of_an_override_stops_the_job_and_names_the_row(job, tmp_path):
+    (tmp_path / "bad.csv").write_text("kind,left_record_key,right_record_key,expires_at\nmust_link,crm:1,crm:2,soon\n")
+    message = "error: overrides: row 1 (must_link): expires_at soon is no date or time; write it like 2026-12-31"
+    assert job({"overrides": str(tmp_path / "bad.csv")}) == (3, [message])
+    assert not (tmp_path / "lake").exists()
+
+
 def test_columns_of_unusable_types_are_named_together(spark, job, tmp_path):
     spark.createDataFrame(
         [(1, {"a": "b"}, b"x", 5)], "id int, mail map<string,string>, surname binary, seen int"
@@ -182,41 +198,7 @@ def test_no_graphframes_on_the_class_path_names_the_other_engine(job, monkeypatc
     assert not (tmp_path / "lake").exists()
 
 
-def test_errors_show_no_identifier_values(job, tmp_path):
-    job()
-    log = Path(tmp_path / "identity.log").read_text("utf-8").lower()
-    assert "run " in log
-    assert not [value for value in ("ann@x.io", "bob@x.io", "leigh") if value in log]
-
-
 def test_a_run_id_that_is_no_folder_name_is_refused(job):
     code, errors = job(arguments=("--run-id", "../up"))
     assert (code, len(errors)) == (2, 1)
     assert "--run-id: '../up'" in errors[0]
-
-
-def test_times_that_are_none_are_counted(job, tmp_path):
-    (tmp_path / "crm.csv").write_text(CRM.replace("2026-01-02", "yesterday"), "utf-8")
-    assert job() == (0, [])
-    assert "sources.crm.updated_at: 1 values are no time" in Path(tmp_path / "identity.log").read_text("utf-8")
-
-
-def test_a_committed_run_id_again_does_nothing(job, tmp_path):
-    assert job(arguments=("--run-id", "one")) == (0, [])
-    before = sorted(p.name for p in (tmp_path / "lake").rglob("*.json"))
-    assert job(arguments=("--run-id", "one")) == (0, [])
-    assert sorted(p.name for p in (tmp_path / "lake").rglob("*.json")) == before
-
-
-def test_a_catalog_schema_holds_the_same_tables(spark, job, tmp_path):
-    spark.sql("CREATE SCHEMA IF NOT EXISTS lake")
-    try:
-        for run in ("one", "two"):
-            assert job({"output": {"schema": "spark_catalog.lake"}}, arguments=("--run-id", run)) == (0, [])
-        tables = {row.tableName for row in spark.sql("SHOW TABLES IN lake").collect()}
-        assert {"identity_golden", "identity_lookup", "identity_runs"} <= tables
-        assert not [table for table in tables if table.startswith("_work")]
-        assert spark.table("lake.identity_golden").count() == 2
-        assert {r.run_id for r in spark.table("lake.identity_runs").collect()} == {"one", "two"}
-    finally:
-        spark.sql("DROP SCHEMA lake CASCADE")

@@ -1,15 +1,16 @@
-"""Conflicts taken apart and people's decisions, by the job as a user runs it; and what peeling is worth on labels."""
+"""Conflicts taken apart and people's decisions in a later run of made people; and what peeling is worth on labels."""
 
 import csv
+import shutil
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from math import comb
 
-import pytest
 from outputs import ids, rows
 from pyspark.sql import functions as F
-from submitted import CONFIG, make_people, submit
+from submitted import CONFIG, LIMITS
 
+from identity_spark import pipeline
 from identity_spark.config import load_config
 from identity_spark.pipeline.overriding import Overrides
 from identity_spark.pipeline.progress import InMemory, Run
@@ -18,26 +19,10 @@ from identity_spark.schemas import OVERRIDES, empty
 from identity_spark.storage.tables import Tables
 
 HEADER = ["kind", "left_record_key", "right_record_key", "identifier", "value", "reason", "author", "expires_at"]
-LIMITS = (
-    "identifiers.birth_date.max_values_per_profile=1",
-    "identifiers.birth_date.conflict_tolerance=fuzzy_medium",
-    "sources.crm.max_records_per_profile=1",
-)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Made data of 2,000 records and a first run of it, which excludes conflicts."""
-    folder = tmp_path_factory.mktemp("guarded")
-    make_people(folder, 2000, seed=7)
-    done = submit(folder, "resolve.py", *(word for limit in LIMITS for word in ("--set", limit)))
-    assert done.returncode == 0, done.stderr
-    assert "sources.crm.max_records_per_profile" in done.stdout, "the summary names broken limits"
-    return folder
-
-
-def test_peel_and_overrides(folder):
-    output = folder / "output"
+def test_peel_and_overrides(spark, demo, tmp_path, caplog):
+    output = shutil.copytree(demo.output, tmp_path / "output")
     before, unresolved = ids(output), rows(output, "identity_unresolved_records")
     conflicts = {r["record_key"]: r["candidate_dinmo_id"] for r in unresolved if r["reason"] == "conflict"}
     missing = sorted(r["record_key"] for r in unresolved if r["reason"] == "missing_identifiers")[:2]
@@ -52,15 +37,14 @@ def test_peel_and_overrides(folder):
         ("must_link", *apart, None, None, None, None, "2020-01-01"),
         ("block_value", None, None, "phone", blocked, None, None, None),
     ]
-    with open(folder / "decisions.csv", "w", encoding="utf-8", newline="") as file:
+    with open(tmp_path / "decisions.csv", "w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([HEADER, *decisions])
-    peel = ("guardrails.on_conflict=peel", "overrides=decisions.csv", *LIMITS)
-    done = submit(
-        folder, "resolve.py", *(word for setting in peel for word in ("--set", setting)), "--run-id", "peeled"
-    )
-    assert done.returncode == 0, done.stderr
-    assert "peeled: " in done.stdout
-    assert "overrides: 1 records that no source has are named, and those overrides do nothing: crm:none" in done.stderr
+    peel = ("guardrails.on_conflict=peel", f"overrides={tmp_path / 'decisions.csv'}", *LIMITS)
+    config = load_config([CONFIG], peel, environment={"PEOPLE": str(demo.people), "OUTPUT": str(output)})
+    with caplog.at_level("WARNING"):
+        done = pipeline.run(spark, config, "peeled")
+    assert "peeled: " in done.summary
+    assert "overrides: 1 records that no source has are named, and those overrides do nothing: crm:none" in caplog.text
 
     lookup = {r["record_key"]: r for r in rows(output, "identity_lookup")}
     after = {key: record["dinmo_id"] for key, record in lookup.items()}
@@ -103,24 +87,14 @@ def test_peel_and_overrides(folder):
     assert report["largest_cluster_1", "records"] == report["cluster_records", "max"] >= 3
 
 
-def test_an_unreadable_date_of_an_override_stops_the_job_and_names_the_row(folder):
-    before = rows(folder / "output", "identity_runs")
-    (folder / "bad.csv").write_text("kind,left_record_key,right_record_key,expires_at\nmust_link,crm:1,crm:2,soon\n")
-    done = submit(folder, "resolve.py", "--set", "overrides=bad.csv")
-    assert done.returncode == 3
-    message = "error: overrides: row 1 (must_link): expires_at soon is no date or time; write it like 2026-12-31"
-    assert message in done.stderr.splitlines()
-    assert rows(folder / "output", "identity_runs") == before
-
-
-def test_on_labels_peel_beats_exclude_and_exclude_is_more_precise_than_no_limit(spark, folder):
+def test_on_labels_peel_beats_exclude_and_exclude_is_more_precise_than_no_limit(spark, demo):
     """Rules that join families, held to one birth date for each profile."""
     rules = "rules=[{name: email, criteria: [{identifiers: email, match: exact}]}, {name: phone, criteria: [{identifiers: phone, match: exact}]}]"
     loose = (rules, "identifiers.loyalty_id.max_values_per_profile=null")
     limited = (rules, *LIMITS[:2], "identifiers.loyalty_id.max_values_per_profile=1")
-    usable = spark.read.format("delta").load(str(folder / "output" / "identity_lookup"))
+    usable = spark.read.format("delta").load(str(demo.output / "identity_lookup"))
     usable = usable.withColumn("record_id", F.monotonically_increasing_id()).localCheckpoint()
-    truth = spark.read.parquet(str(folder / "people" / "truth")).collect()
+    truth = spark.read.parquet(str(demo.people / "truth")).collect()
     entities = {r["record_key"]: r["entity_id"] for r in truth}
 
     def measured(*settings: str) -> tuple[float, float]:

@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 from outputs import rows
 from projects import Project
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("identity_golden", "identity_lookup", "identity_runs", "identity_changes", "identity_golden_report")
 
 
+@pytest.mark.slow
 def test_one_finishes_and_the_other_is_told(tmp_path):
     project = Project(None, tmp_path)
     (tmp_path / "crm").mkdir()

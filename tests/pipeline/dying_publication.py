@@ -1,50 +1,102 @@
-"""Publishes saved results as a run does, in a process of its own that a test lets die: CONFIG RESULTS RUN_ID."""
+"""Publishes saved results as a run does, and dies on the way: in a test, or as a process: CONFIG RESULTS RUN_ID TABLE."""
 
+import os
+import pickle
+import signal
 import sys
-from collections.abc import Mapping
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+import pytest
+from pyspark.sql import SparkSession
 from sessions import new_session
 
 from identity_spark import schemas
 from identity_spark.config import Config, load_config
-from identity_spark.pipeline.progress import Run
-from identity_spark.pipeline.publication import publish, working
-from identity_spark.storage import integrity, runs, session
-from identity_spark.storage.known import Known, known
-from identity_spark.storage.lock import writing
+from identity_spark.pipeline import publication
+from identity_spark.pipeline.resolution import Resolution
+from identity_spark.storage.known import Known
 from identity_spark.storage.tables import Tables
-from identity_spark.storage.workspace import Workspace
 
-FACTS = {"config_hash": "", "code_version": "", "engine": "", "input_versions": {}, "counts": {}}
-
-
-def save(results: Mapping[str, DataFrame], folder: Path) -> None:
-    for name, rows in results.items():
-        rows.drop("run_id").write.parquet(str(folder / name))
+COMMITTED = "committed"  # after the last write; the other points are the tables that are about to be written
+Change = Callable[[Resolution], Resolution]
 
 
-def publish_saved(spark: SparkSession, config: Config, folder: Path, run_id: str) -> Known:
-    """Publishes as ``run`` does what ``resolve`` gave once; returns what the run had to start from."""
-    tables = Tables(spark, config.output)
-    this = Run(run_id, datetime.now(timezone.utc), Workspace(tables, run_id))
-    with session.run_settings(spark), writing(tables, run_id) as lock, working(this):
-        committed = runs.committed(tables)
-        last = committed[0] if committed else None
-        integrity.require_intact(tables, last, lock.last_committed)
-        before = known(tables, committed)
-        results = {}
+class Saved(Exception):  # noqa: N818 - no error: the results are where the test wants them
+    pass
+
+
+class Dead(BaseException):
+    """No ``Exception``: nothing in a run may catch it, as nothing catches a kill."""
+
+
+def save_results(spark: SparkSession, config: Config, folder: Path) -> None:
+    """What a run of this configuration would publish now; nothing is published."""
+    resolve = publication.resolve
+
+    def saving(*given: object) -> Resolution:
+        found = resolve(*given)
+        for name, rows in found.tables.items():
+            rows.drop("run_id").write.parquet(str(folder / name))
+        (folder / "rest").write_bytes(pickle.dumps((dict(found.counts), dict(found.metrics), dict(found.reasons))))
+        raise Saved
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(publication, "resolve", saving)
+        with pytest.raises(Saved):
+            publication.run(spark, config, "saved")
+
+
+def publish_saved(
+    spark: SparkSession, config: Config, folder: Path, run_id: str, change: Change = lambda r: r
+) -> Known:
+    """A run whose results are those saved, with a ``change``; returns what it had to start from."""
+    started_from = []
+
+    def saved(_read: object, _given: object, known: Known, *_: object) -> Resolution:
+        started_from.append(known)
+        tables = {}
         for name in [name for name in schemas.TABLES if (folder / name).exists()]:
-            rows = spark.read.parquet(str(folder / name))
-            stamped = rows.selectExpr("*", f"'{run_id}' AS run_id") if "run_id" in schemas.TABLES[name].names else rows
-            results[name] = stamped
-        publish(tables, results, FACTS, this, lock, last)
-    return before
+            stamp = [f"'{run_id}' AS run_id"] if "run_id" in schemas.TABLES[name].names else []
+            tables[name] = spark.read.parquet(str(folder / name)).selectExpr("*", *stamp)
+        return change(Resolution(tables, *pickle.loads((folder / "rest").read_bytes())))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(publication, "resolve", saved)
+        publication.run(spark, config, run_id)
+    return started_from[0]
+
+
+@contextmanager
+def dying(point: str, die: Callable[[], None]) -> Iterator[None]:
+    """Whoever is about to write the table ``point`` dies; at ``COMMITTED``, whoever has just written the manifest."""
+
+    def deadly(write: Callable) -> Callable:
+        @wraps(write)
+        def written(tables: Tables, table: str, *rest: object, **more: object) -> int:
+            if table == point:
+                die()
+            version = write(tables, table, *rest, **more)
+            if (table, point) == ("identity_runs", COMMITTED):
+                die()
+            return version
+
+        return written
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("replace", "add"):
+            patched.setattr(Tables, name, deadly(getattr(Tables, name)))
+        yield
+
+
+def power_failure() -> None:
+    """The driver, Python and JVM, is gone at once."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    publish_saved(
-        new_session(Path(sys.argv[2])), load_config([sys.argv[1]], environment={}), Path(sys.argv[2]), sys.argv[3]
-    )
+    config_file, results, run_id, table = sys.argv[1:]
+    with dying(table, power_failure):
+        publish_saved(new_session(Path(results)), load_config([config_file], environment={}), Path(results), run_id)

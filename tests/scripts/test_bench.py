@@ -52,6 +52,7 @@ def test_records_hold_every_identifier(spark: SparkSession, tmp_path: Path) -> N
     assert records.select(*(F.count(name).alias(name) for name in records.columns)).first() == (2000,) * 8
 
 
+@pytest.mark.usefixtures("compiled")
 def test_every_standardizer_is_code_that_the_jvm_compiles(spark: SparkSession, tmp_path: Path) -> None:
     """An expression without generated code, or a method too long to compile, makes a row several times dearer."""
     values = spark.createDataFrame([tuple("x" * 8)], ", ".join(f"{name} string" for name in bench_standardize.TYPES))
@@ -63,6 +64,7 @@ def test_every_standardizer_is_code_that_the_jvm_compiles(spark: SparkSession, t
     assert bench_standardize.code(records.select(*forms.values()))["compiled"]
 
 
+@pytest.mark.usefixtures("compiled")
 def test_a_lambda_is_seen_as_no_generated_code(spark: SparkSession) -> None:
     words = spark.range(1).select(F.transform(F.split(F.col("id").cast("string"), " "), F.upper))
     assert not bench_standardize.code(words)["generated"]

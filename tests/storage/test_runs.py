@@ -12,9 +12,14 @@ from identity_spark.storage.tables import Tables
 TABLE = "identity_golden_report"
 
 
-@pytest.fixture
-def tables(spark, tmp_path):
-    return Tables(spark, Output(path=str(tmp_path / "out")))
+@pytest.fixture(params=["folder", "catalog"])
+def tables(spark, tmp_path, request):
+    if request.param == "folder":
+        yield Tables(spark, Output(path=str(tmp_path / "out")))
+    else:
+        spark.sql("CREATE SCHEMA `2lake`")
+        yield Tables(spark, Output(schema="spark_catalog.`2lake`"))
+        spark.sql("DROP SCHEMA `2lake` CASCADE")
 
 
 def add(tables, table, run_id, row, schema):
