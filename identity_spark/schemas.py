@@ -40,6 +40,7 @@ def _struct(**fields: DataType) -> StructType:
 
 
 BLOCKED = ArrayType(_struct(identifier=TEXT, value=TEXT, reason=TEXT))
+HELD_VALUES = ArrayType(_struct(identifier=TEXT, value=TEXT))
 EVIDENCE = ArrayType(_struct(identifier=TEXT, match=TEXT, left_value=TEXT, right_value=TEXT, similarity=DoubleType()))
 
 # Hand-overs
@@ -94,12 +95,29 @@ MEMBERS = _struct(
     cluster_id=COUNT,
     linked=BooleanType(),  # whether the cluster has other records
     must_group=COUNT,  # the records that overrides link to one another; null for those that none does
+    limited=HELD_VALUES,  # what the record has of identifiers with a limit
+    record_count=COUNT,  # of the cluster
+    smallest_key=TEXT,  # of the cluster
 )
-CONFLICTS = _struct(cluster_id=COUNT, limit=TEXT, identifier=TEXT, detail=TEXT)
+CONFLICTS = _struct(cluster_id=COUNT, limit=TEXT, identifier=TEXT, detail=TEXT, record_count=COUNT)
 LEVELED_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(), rules=IntegerType())
-RULE_EDGES = _struct(left_id=COUNT, right_id=COUNT, rule_index=IntegerType(), cluster_id=COUNT, record_count=COUNT)
+RULE_EDGES = _struct(
+    left_id=COUNT,
+    right_id=COUNT,
+    rule_index=IntegerType(),
+    cluster_id=COUNT,
+    record_count=COUNT,
+    published=BooleanType(),
+    crosses=BooleanType(),  # whether the ends are in two clusters
+)
 PROFILES = _struct(
-    record_id=COUNT, cluster_id=COUNT, status=TEXT, dinmo_id=TEXT, candidate_dinmo_id=TEXT, record_count=COUNT
+    record_id=COUNT,
+    cluster_id=COUNT,
+    status=TEXT,
+    dinmo_id=TEXT,
+    candidate_dinmo_id=TEXT,
+    record_count=COUNT,
+    first=BooleanType(),  # of its cluster, by record_key: one record stands for all
 )
 KNOWN_IDS = _struct(record_key=TEXT, dinmo_id=TEXT, created_at=WHEN, published=BooleanType())
 FORMER_IDS = _struct(record_key=TEXT, dinmo_id=TEXT, created_at=WHEN)
@@ -222,6 +240,7 @@ class Totals:
     reasons: Mapping[str, int]  # unresolved records
     skipped: Mapping[str, Mapping[str, int]]  # SKIPPED_BLOCKS, by rule
     merges: Mapping[int, int]  # merges_only_here, by rule_index
+    profiles: int  # published clusters
 
     def of_records(self, name: str) -> int:
         """The count of that name of all sources together."""

@@ -72,7 +72,7 @@ def prepare(folder: Path) -> None:
     from pyspark.sql import functions as F
 
     from identity_spark.pipeline import overriding, preparation
-    from identity_spark.pipeline.progress import Run
+    from identity_spark.pipeline.work import Run
     from identity_spark.schemas import is_multi_valued
     from identity_spark.storage import session
     from identity_spark.storage.tables import Tables
@@ -82,27 +82,30 @@ def prepare(folder: Path) -> None:
     this = Run("prepare", now, Workspace(Tables(spark, config.output), "prepare"))
     with session.run_settings(spark):
         read = preparation.read_records(spark, config, {source.name: None for source in config.sources})
-        standardized, _ = preparation.standardized_records(read, overriding.read(spark, config, now), config, this)
-        keyed, _ = preparation.separate_bad_keys(standardized, config, this)
-        usable = preparation.without_over_shared(keyed, config, this)
+        prepared = preparation.prepare(read, overriding.read(spark, config, now), config, this)
+        usable = preparation.usable_records(prepared, config, this)
         values = [F.get(n, F.lit(0)).alias(n) if is_multi_valued(usable, n) else F.col(n) for n in FIELDS]
         usable.select("record_id", "record_key", "source", *values).write.mode("overwrite").parquet(f"{folder}/records")
         this.work.clear()
 
 
 def ours(folder: Path) -> None:
-    from identity_spark.stages import clusters, match_pairs
+    from identity_spark.pipeline.clustering import connect
+    from identity_spark.pipeline.work import Stage
+    from identity_spark.stages import match_pairs
 
     spark, config = started(folder)
     records = spark.read.parquet(f"{folder}/records")
 
-    def materialize(name, frame):
-        frame.write.mode("overwrite").parquet(f"{folder}/ours/{name}")
-        return spark.read.schema(frame.schema).parquet(f"{folder}/ours/{name}")
+    class Files:
+        def materialize(self, name, frame):
+            frame.write.mode("overwrite").parquet(f"{folder}/ours/{name}")
+            return spark.read.schema(frame.schema).parquet(f"{folder}/ours/{name}")
 
     def find() -> None:
-        links = materialize("links", match_pairs.exact_links(records, config))
-        materialize("clusters", clusters.connect(links, "graphframes", materialize))
+        stage = Stage(Files())
+        links = stage.write("links", match_pairs.exact_links(records, config)).frame
+        stage.write("clusters", connect(links, "graphframes", stage, "clusters"))
 
     timed("ours", find, folder)
 

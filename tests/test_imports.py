@@ -123,7 +123,7 @@ def test_a_stage_imports_no_other_stage(file: Path):
 
 def test_graphframes_has_one_place():
     users = {f.name for _, f in files() if any(m.startswith("graphframes") for m in imported_modules(f))}
-    assert users == {"clusters.py"}
+    assert users == {"clustering.py"}
 
 
 def test_configuration_needs_no_spark():

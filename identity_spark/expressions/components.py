@@ -1,6 +1,6 @@
-"""Connected components of a few pairs, within one row."""
+"""Connected components: of a few pairs within one row, and what is known of each from all of its records."""
 
-from pyspark.sql import Column
+from pyspark.sql import Column, Window
 from pyspark.sql import functions as F
 
 GROUPS = "array<array<bigint>>"
@@ -24,3 +24,9 @@ def _with_pair(groups: Column, pair: Column) -> Column:
     joined = F.flatten(F.filter(groups, holds))
     whole = F.array_distinct(F.concat(F.array(pair["left_id"], pair["right_id"]), joined))
     return F.concat(F.filter(groups, lambda group: ~holds(group)), F.array(whole))
+
+
+def cluster_facts() -> dict[str, Column]:
+    """``record_count`` and ``smallest_key`` of the record's cluster, by ``cluster_id`` and ``record_key``."""
+    cluster = Window.partitionBy("cluster_id")
+    return {"record_count": F.count("*").over(cluster), "smallest_key": F.min("record_key").over(cluster)}

@@ -25,8 +25,9 @@ def cleanup(spark: SparkSession, config: Config, dry_run: bool = False) -> str:
     tables = Tables(spark, config.output)
     run_id = f"cleanup-{runs.new_run_id(now)}"
     with session.run_settings(spark), session.vacuum_settings(spark), lock.writing(tables, run_id) as held:
-        integrity.require_manifest(tables, held.last_committed)
-        kept = [] if config.output.keep_runs is None else runs.committed(tables, config.output.keep_runs)
+        committed = runs.committed(tables)
+        integrity.require_manifest(tables, committed, held.last_committed)
+        kept = [] if config.output.keep_runs is None else committed[: config.output.keep_runs]
         lines = [_vacuum(tables, name, age, dry_run) for name, age in _ages(tables, kept, now).items()]
         lines += [f"{found}: left by a run that died" for found in tables.leftovers()]
         if not dry_run:

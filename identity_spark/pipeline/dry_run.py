@@ -5,11 +5,12 @@ from datetime import datetime, timezone
 
 from pyspark.sql import SparkSession
 
+from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.pipeline import overriding, resolution
 from identity_spark.pipeline.preparation import read_records
-from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.pipeline.resolution import Resolution
+from identity_spark.pipeline.work import InMemory, Run
 from identity_spark.storage import runs, session, sources
 from identity_spark.storage.known import known
 from identity_spark.storage.tables import Tables
@@ -64,7 +65,14 @@ def resolve(spark: SparkSession, config: Config) -> Resolution:
         versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
         read, given = read_records(spark, config, versions), overriding.read(spark, config, this.started_at)
         in_frames = replace(config, engine="dataframe")
-        found = resolution.resolve(read, given, known(tables, committed), in_frames, this)
+        before = known(tables, committed)
+        found = resolution.resolve(read, given, before, in_frames, this)
+        unchanged = {
+            "identity_changes": schemas.empty(spark, schemas.CHANGES),
+            "identity_redirects": before.redirects,
+            "identity_history": before.history,
+        }
         # Computed while the settings of a run hold.
-        computed = {name: this.work.materialize(name, frame) for name, frame in found.tables.items()}
+        frames = unchanged | dict(found.tables)
+        computed = {name: this.work.materialize(name, frame) for name, frame in frames.items()}
     return replace(found, tables=computed)

@@ -7,12 +7,25 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
+from identity_spark.pipeline.clustering import connect
 from identity_spark.pipeline.overriding import Decided
-from identity_spark.pipeline.progress import Run
+from identity_spark.pipeline.work import Run, Stage, Written
 from identity_spark.schemas import JUDGED_LINKS, MEMBERS
-from identity_spark.stages import clusters, guardrails, match_pairs
+from identity_spark.stages import guardrails, match_pairs
 
 PAIR_AND_RULE = ["left_id", "right_id", "rule_index"]
+PEELING = "peeling"  # how many of the conflicts refusing pairs may settle
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What matching found, and what people decided about it: the arguments that travel together through guarding."""
+
+    usable: DataFrame  # STANDARDIZED
+    links: DataFrame  # LINKS
+    large: DataFrame | None  # LARGE_BLOCKS; None where the configuration rules them out
+    members: DataFrame  # MEMBERS
+    decided: Decided
 
 
 @dataclass(frozen=True)
@@ -21,83 +34,71 @@ class Guarded:
 
     members: DataFrame  # MEMBERS
     links: DataFrame  # JUDGED_LINKS
-    conflicts: DataFrame  # CONFLICTS
+    conflicts: DataFrame | None  # CONFLICTS; None where no limit is broken
     metrics: Sequence[DataFrame]  # METRICS
 
 
-def guard(
-    members: DataFrame,
-    links: DataFrame,
-    usable: DataFrame,
-    large: DataFrame,
-    decided: Decided,
-    config: Config,
-    this: Run,
-) -> Guarded:
+def guard(matched: Matched, config: Config, this: Run) -> Guarded:
     """Finds the clusters that break a limit, and takes apart those that are to be peeled."""
-    found = this.write_down("conflicts", guardrails.conflicts(members, usable, decided.kept_apart, config))
-    contested = guardrails.to_peel(found, config).select("cluster_id").distinct()
-    contested = this.work.materialize("contested_clusters", contested)
-    metrics = [guardrails.cluster_metrics(members, links, config), *decided.metrics]
-    accepted = links.withColumn("refused_by", F.lit(None).cast("string")).select(*JUDGED_LINKS.names)
-    if contested.isEmpty():
-        return Guarded(members, accepted.unionByName(decided.refused), found, metrics)
-    peeled = _peeled(members, accepted, found, contested, usable, large, decided, config, this)
+    decided = matched.decided
+    with this.stage("conflicts") as stage:
+        is_to_peel = F.count_if(guardrails.is_to_peel(config))
+        found = guardrails.conflicts(matched.members, decided.kept_apart, config)
+        conflicts = stage.write("conflicts", found, **{PEELING: is_to_peel})
+    metrics = [guardrails.cluster_metrics(matched.members, matched.links, config), *decided.metrics]
+    accepted = matched.links.withColumn("refused_by", F.lit(None).cast("string")).select(*JUDGED_LINKS.names)
+    if not conflicts.observed[PEELING]:
+        left = conflicts.frame if conflicts.rows else None
+        return Guarded(matched.members, _with_refused(accepted, decided), left, metrics)
+    with this.stage("peel") as stage:
+        peeled = _peeled(matched, accepted, conflicts, config, stage)
     return replace(peeled, metrics=[*metrics, *peeled.metrics])
 
 
-def _peeled(
-    members: DataFrame,
-    accepted: DataFrame,
-    found: DataFrame,
-    contested: DataFrame,
-    usable: DataFrame,
-    large: DataFrame,
-    decided: Decided,
-    config: Config,
-    this: Run,
-) -> Guarded:
-    inside = this.write_down("contested_members", members.join(contested, "cluster_id", "left_semi"))
+def _with_refused(links: DataFrame, decided: Decided) -> DataFrame:
+    return links if decided.refused is None else links.unionByName(decided.refused)
+
+
+def _peeled(matched: Matched, accepted: DataFrame, found: Written, config: Config, stage: Stage) -> Guarded:
+    decided = matched.decided
+    contested = found.frame.where(guardrails.is_to_peel(config)).select("cluster_id").distinct()
+    inside = stage.write("contested_members", matched.members.join(contested, "cluster_id", "left_semi")).frame
     ids = inside.select("record_id")
-    records = this.work.materialize("contested_records", usable.join(ids, "record_id", "left_semi"))
-    pairs, stars = _every_link(records, large, decided, config, this)
-    edges = this.work.materialize("contested_edges", guardrails.leveled_edges(pairs, stars))
-    levels = guardrails.numbered(edges)
-    with this.stage("peel"):
-        components = clusters.connect(
-            guardrails.replicated(edges, levels), "dataframe", lambda name, f: this.work.materialize(f"peel_{name}", f)
-        )
-        copies = this.work.materialize("copies", guardrails.at_every_level(inside, components, levels))
-        broken = guardrails.to_peel(guardrails.conflicts(copies, records, decided.kept_apart, config), config)
-        broken = this.work.materialize("broken_limits", broken)
-        after = this.work.materialize("separated", guardrails.separated(copies, broken))
-        judged = guardrails.refusals(pairs.unionByName(stars), edges, levels, copies, broken, after)
-        judged = this.work.materialize("judged_links", judged)
-        clusters.prove(judged.where("refused_by IS NULL"), after.select("record_id", "cluster_id"))
-    left = guardrails.conflicts(after, records, decided.kept_apart, config)
-    untouched = accepted.join(ids.withColumnRenamed("record_id", "left_id"), "left_id", "left_anti")
+    records = stage.write("contested_records", matched.usable.join(ids, "record_id", "left_semi")).frame
+    pairs, stars = _every_link(records, matched, config, stage)
+    edges = stage.write("contested_edges", guardrails.leveled_edges(pairs, stars)).frame
+    levels = guardrails.numbered(stage.collect(guardrails.strengths(edges)))  # of rules, and of numbers of rules
+    components = connect(guardrails.replicated(edges, levels), "dataframe", stage, "peel")
+    copies = stage.write("copies", guardrails.at_every_level(inside, components, levels)).frame
+    broken = guardrails.conflicts(copies, decided.kept_apart, config).where(guardrails.is_to_peel(config))
+    broken = stage.write("broken_limits", broken).frame
+    after = stage.write("separated", guardrails.separated(copies, broken)).frame
+    judged = guardrails.refusals(pairs.unionByName(stars), edges, levels, copies, broken, after)
+    judged = stage.write("judged_links", judged).frame
+    left = guardrails.conflicts(after, decided.kept_apart, config)
+    untouched = found.frame.join(contested, "cluster_id", "left_anti")
+    conflicts = stage.write("conflicts_left", untouched.unionByName(left))
+    elsewhere = accepted.join(ids.withColumnRenamed("record_id", "left_id"), "left_id", "left_anti")
+    links = elsewhere.select(*JUDGED_LINKS.names).unionByName(judged)
     return Guarded(
-        members=members.join(ids, "record_id", "left_anti").unionByName(after.select(*MEMBERS.names)),
-        links=untouched.select(*JUDGED_LINKS.names).unionByName(judged).unionByName(decided.refused),
-        conflicts=this.work.materialize(
-            "conflicts_left", found.join(contested, "cluster_id", "left_anti").unionByName(left)
-        ),
+        members=matched.members.join(ids, "record_id", "left_anti").unionByName(after.select(*MEMBERS.names)),
+        links=_with_refused(links, decided),
+        conflicts=conflicts.frame if conflicts.rows else None,
         metrics=[guardrails.peel_metrics(inside, after, judged, guardrails.rounds(edges, levels, copies, broken))],
     )
 
 
-def _every_link(
-    records: DataFrame, large: DataFrame, decided: Decided, config: Config, this: Run
-) -> tuple[DataFrame, DataFrame]:
+def _every_link(records: DataFrame, matched: Matched, config: Config, stage: Stage) -> tuple[DataFrame, DataFrame]:
     """``LINKS`` of contested records: every pair that rules or overrides link, and stars of keys too large for that.
 
     ``large`` is what is known of blocks from all records; those that exact rules alone have are counted here.
     """
     every = match_pairs.with_every_pair(config)
-    candidates = match_pairs.candidate_pairs(records, every, large)
-    candidates = this.work.materialize("contested_candidates", candidates)
+    candidates = stage.write("contested_candidates", match_pairs.candidate_pairs(records, every, matched.large)).frame
     compared = match_pairs.compared_links(records, candidates, every)
-    must = decided.links.join(records.select(F.col("record_id").alias("left_id")), "left_id", "left_semi")
-    pairs = this.work.materialize("contested_pairs", compared.unionByName(must.select(*compared.columns)))
+    if (must := matched.decided.links) is not None:
+        inside = records.select(F.col("record_id").alias("left_id"))
+        compared = compared.unionByName(must.join(inside, "left_id", "left_semi").select(*compared.columns))
+    pairs = stage.write("contested_pairs", compared).frame
     stars = match_pairs.exact_links(records, config).join(pairs.select(*PAIR_AND_RULE), PAIR_AND_RULE, "left_anti")
-    return pairs, this.work.materialize("contested_stars", stars.select(*pairs.columns))
+    return pairs, stage.write("contested_stars", stars.select(*pairs.columns)).frame

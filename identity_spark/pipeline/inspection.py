@@ -3,18 +3,13 @@
 import logging
 from datetime import datetime, timezone
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.pipeline import overriding
-from identity_spark.pipeline.preparation import (
-    read_records,
-    separate_bad_keys,
-    standardized_records,
-    without_over_shared,
-)
-from identity_spark.pipeline.progress import InMemory, Run
+from identity_spark.pipeline.preparation import Prepared, prepare, read_records, usable_records
+from identity_spark.pipeline.work import InMemory, Run
 from identity_spark.rule_advice_text import BlockCounts, ValueCounts, rule_advice_text
 from identity_spark.shared_values_text import SharedValue, shared_values_text
 from identity_spark.stages import evaluation, match_pairs, shared_values
@@ -58,7 +53,7 @@ def evaluate(spark: SparkSession, config: Config, truth: str, pairs_path: str | 
 def profile_values(spark: SparkSession, config: Config, limit: int) -> str:
     """The most shared values of each identifier, and which of them to block, as text; nothing is written."""
     with session.run_settings(spark):
-        keyed = _keyed_records(spark, config, _in_memory(spark, config))
+        keyed = _prepared(spark, config, _in_memory(spark, config)).keyed
         found: dict[str, list[SharedValue]] = {}
         rows = shared_values.shared_values(keyed, config, limit)
         for row in rows.orderBy("identifier", F.desc("records"), "value").collect():  # ``limit`` for each identifier
@@ -70,8 +65,9 @@ def profile_rules(spark: SparkSession, config: Config) -> str:
     """What each rule will cost and which of them to look at, as text, from counts alone; nothing is written."""
     this = _in_memory(spark, config)
     with session.run_settings(spark):
-        keyed = _keyed_records(spark, config, this)
-        usable = this.write_down("usable", without_over_shared(keyed, config, this))
+        usable = usable_records(_prepared(spark, config, this), config, this)
+        with this.stage("usable") as stage:
+            usable = stage.write("usable", usable).frame
         log.info("counts ...")
         blocks = match_pairs.rule_blocks(usable, config).orderBy("rule_index").collect()  # one for each rule
         values = match_pairs.value_pairs(usable, config).collect()  # one for each identifier
@@ -83,9 +79,8 @@ def _in_memory(spark: SparkSession, config: Config) -> Run:
     return Run("profile", datetime.now(timezone.utc), InMemory(Tables(spark, config.output), "profile"))
 
 
-def _keyed_records(spark: SparkSession, config: Config, this: Run) -> DataFrame:
-    """The standardized records with a key of their own, as a run has them."""
+def _prepared(spark: SparkSession, config: Config, this: Run) -> Prepared:
+    """The records, standardized as a run has them."""
     versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
     given = overriding.read(spark, config, this.started_at)
-    standardized, _ = standardized_records(read_records(spark, config, versions), given, config, this)
-    return separate_bad_keys(standardized, config, this)[0]
+    return prepare(read_records(spark, config, versions), given, config, this)

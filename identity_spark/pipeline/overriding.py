@@ -5,20 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.pipeline.progress import Run
-from identity_spark.schemas import CLUSTERS, JUDGED_LINKS, LINKS, OVERRIDES, empty
-from identity_spark.stages import clusters, golden_overrides, overrides
+from identity_spark.pipeline.clustering import connect
+from identity_spark.pipeline.work import Run
+from identity_spark.schemas import OVERRIDES, empty
+from identity_spark.stages import golden_overrides, overrides
 from identity_spark.storage.decisions import in_force
 from identity_spark.storage.golden_overrides import read_golden_overrides
 from identity_spark.storage.overrides import BLOCK_VALUE, read_overrides
 
 log = logging.getLogger(__name__)
-
-SHOWN = 20  # so many unknown records are named
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,13 @@ class GoldenOverrides:
 
 @dataclass(frozen=True)
 class Decided:
-    """Overrides as the stages take them; ``kept_apart`` is None where the project has none."""
+    """Overrides as the stages take them; None where the project has none."""
 
-    links: DataFrame  # LINKS of records that belong together
-    groups: DataFrame  # CLUSTERS of those links
-    kept_apart: DataFrame | None  # OVERRIDE_LINKS that no cluster may hold both ends of
-    refused: DataFrame  # JUDGED_LINKS of the pairs kept apart
-    metrics: Sequence[DataFrame]  # METRICS
+    links: DataFrame | None = None  # LINKS of records that belong together
+    groups: DataFrame | None = None  # CLUSTERS of those links
+    kept_apart: DataFrame | None = None  # OVERRIDE_LINKS that no cluster may hold both ends of
+    refused: DataFrame | None = None  # JUDGED_LINKS of the pairs kept apart
+    metrics: Sequence[DataFrame] = ()  # METRICS
 
 
 def read(spark: SparkSession, config: Config, now: datetime) -> Overrides:
@@ -84,22 +83,22 @@ def _read_golden(spark: SparkSession, config: Config, now: datetime) -> GoldenOv
 def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
     """Raises ``InputError`` where overrides contradict one another; names records that no source has in the log."""
     if not given.configured:
-        spark = usable.sparkSession
-        return Decided(empty(spark, LINKS), empty(spark, CLUSTERS), None, empty(spark, JUDGED_LINKS), [])
-    links = this.write_down("overrides", overrides.override_links(given.of_pairs, usable))
-    unknown = this.work.materialize("unknown_records", overrides.unknown_records(given.of_pairs, usable))
-    must = overrides.must_links(links)
-    groups = clusters.connect(must, "dataframe", lambda name, frame: this.work.materialize(f"must_{name}", frame))
-    groups = this.work.materialize("must_groups", groups)
-    overrides.require_agreement(links, groups)
-    _warn_of_unknown(unknown)
+        return Decided()
+    with this.stage("overrides") as stage:
+        unknown = stage.write("unknown_records", overrides.unknown_records(given.of_pairs, usable))
+        links = stage.write("overrides", overrides.override_links(given.of_pairs, usable)).frame
+        must = overrides.must_links(links)
+        groups = stage.write("must_groups", connect(must, "dataframe", stage, "must")).frame
+        overrides.require_agreement(stage.collect(overrides.contradictions(links, groups)))
+        if unknown.rows:
+            _warn_of_unknown(stage.collect(overrides.some_of(unknown.frame)), unknown.rows)
     blocked = sum(map(len, given.blocked.values()))
     return Decided(
         links=must,
         groups=groups,
         kept_apart=overrides.kept_apart(links),
         refused=overrides.refused_by_override(links),
-        metrics=[overrides.override_metrics(links, unknown, blocked, given.expired)],
+        metrics=[overrides.override_metrics(links, unknown.frame, blocked, given.expired)],
     )
 
 
@@ -113,16 +112,17 @@ def decide_values(
     if given.golden is None:
         return golden, []
     rows = given.golden.rows
-    golden_overrides.require_fitting_values(rows, golden, config)
-    decided = golden_overrides.decided_values(rows, resolved, redirects, golden)
-    decided = this.work.materialize("decided_values", decided)
-    metrics = golden_overrides.golden_override_metrics(rows, decided, given.golden.expired)
-    return this.write_down("golden_overrides", golden_overrides.with_decided(golden, decided, config)), [metrics]
+    with this.stage("golden overrides") as stage:
+        misfits = stage.collect(golden_overrides.misfits(rows, golden, config))
+        golden_overrides.require_fitting_values(misfits, golden)
+        decided = golden_overrides.decided_values(rows, resolved, redirects, golden)
+        decided = stage.write("decided_values", decided).frame
+        written = stage.write("golden_overrides", golden_overrides.with_decided(golden, decided, config)).frame
+    return written, [golden_overrides.golden_override_metrics(rows, decided, given.golden.expired)]
 
 
-def _warn_of_unknown(unknown: DataFrame) -> None:
-    if some := [row["record_key"] for row in unknown.orderBy("record_key").limit(SHOWN).collect()]:
-        log.warning(
-            "overrides: %s records that no source has are named, and those overrides do nothing: %s%s",
-            f"{unknown.count():,}", ", ".join(some), " ..." if len(some) == SHOWN else "",
-        )  # fmt: skip
+def _warn_of_unknown(some: Sequence[Row], rows: int) -> None:
+    log.warning(
+        "overrides: %s records that no source has are named, and those overrides do nothing: %s%s",
+        f"{rows:,}", ", ".join(row["record_key"] for row in some), " ..." if len(some) < rows else "",
+    )  # fmt: skip

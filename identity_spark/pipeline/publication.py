@@ -1,8 +1,9 @@
 """``run``: reads the sources, resolves them, checks the results and publishes them."""
 
 import logging
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -12,8 +13,8 @@ from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import read_records
-from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.resolution import resolve
+from identity_spark.pipeline.work import Run
 from identity_spark.small_frames import small_frame
 from identity_spark.storage import integrity, runs, session, sources
 from identity_spark.storage.known import known
@@ -37,8 +38,14 @@ class Published:
     run_id: str
     counts: Mapping[str, int]
     seconds: Mapping[str, float]
-    tables: Mapping[str, DataFrame]
     summary: str
+    _tables: Tables
+    _versions: Mapping[str, int]
+
+    @property
+    def tables(self) -> Mapping[str, DataFrame]:
+        """Every table by its name; opened when it is asked for."""
+        return {name: self._tables.at(name, self._versions) for name in schemas.TABLES}
 
 
 def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Published:
@@ -48,36 +55,40 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     The session may be anybody's that has Delta (``ConfigError`` where it has not); it keeps its settings, and its
     temporary views may be sources (``table: NAME``).
     """
-    session.require_delta(spark)
-    started_at = datetime.now(timezone.utc)
-    tables = Tables(spark, config.output)
+    started_at, is_named = datetime.now(timezone.utc), run_id is not None
     run_id = runs.checked_run_id(run_id or runs.new_run_id(started_at))
+    tables = Tables(spark, config.output)
     this = Run(run_id, started_at, Workspace(tables, run_id))
-    with session.run_settings(spark):
-        if (row := runs.committed_run(tables, run_id)) is not None:
-            return _committed_already(tables, row)
-        if config.engine == "graphframes":
-            session.require_graphframes(spark)
-        tables.prepare()
-        with writing(tables, run_id) as lock:
+    with ExitStack() as held:
+        with this.stage("start"):
+            session.require_delta(spark)
+            held.enter_context(session.run_settings(spark))
+            if is_named and (row := runs.committed_run(tables, run_id)) is not None:
+                return _committed_already(tables, row, runs.newest(tables))
+            if config.engine == "graphframes":
+                session.require_graphframes(spark)
+            tables.prepare()
+            lock = held.enter_context(writing(tables, run_id))
             committed = runs.committed(tables)
             if (row := next((r for r in committed if r["run_id"] == run_id), None)) is not None:  # a moment ago
-                return _committed_already(tables, row)
-            with working(this):
-                return _run(tables, config, committed, this, lock)
+                return _committed_already(tables, row, committed[0])
+            if not committed:
+                tables.require_writable(schemas.TABLES)
+            integrity.require_intact(tables, committed, lock.last_committed)
+            held.enter_context(working(this))
+        return _run(tables, config, committed, this, lock)
 
 
 def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lock: Lock) -> Published:
     last = committed[0] if committed else None
-    if last is None:
-        tables.require_writable(schemas.TABLES)
-    integrity.require_intact(tables, last, lock.last_committed)
     this.started_at = runs.start_after(last, this.started_at)
-    versions = {s.name: sources.delta_version(tables.spark, s) for s in config.sources}
-    read = read_records(tables.spark, config, versions)
-    given = overriding.read(tables.spark, config, this.started_at)
+    with this.stage("read"):
+        versions = {s.name: sources.delta_version(tables.spark, s) for s in config.sources}
+        read = read_records(tables.spark, config, versions)
+        given = overriding.read(tables.spark, config, this.started_at)
+        before = known(tables, committed)
     with _checkpoints(config, this):
-        resolution = resolve(read, given, known(tables, committed), config, this)
+        resolution = resolve(read, given, before, config, this)
     integrity.require_same_types(tables, resolution.tables, last)
     facts = {
         "config_hash": config_hash(config),
@@ -88,9 +99,8 @@ def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lo
     }
     published = publish(tables, resolution.tables, facts, this, lock, last)
     log.info("run %s: committed, %.1f s", this.run_id, sum(this.seconds.values()))
-    written = {name: tables.at(name, published) for name in (*published, "identity_runs")}
     text = summary(this.run_id, resolution.metrics, resolution.reasons)
-    return Published(this.run_id, resolution.counts, this.seconds, written, text)
+    return Published(this.run_id, resolution.counts, this.seconds, text, tables, published)
 
 
 def _checkpoints(config: Config, this: Run) -> AbstractContextManager[None]:
@@ -119,27 +129,35 @@ def publish(
     last: Row | None,
     accumulating: Collection[str] = ACCUMULATING,
 ) -> Mapping[str, int]:
-    """Writes every table, and last the row of ``identity_runs`` that makes the run the current one.
+    """Writes every table, side by side, and last the row of ``identity_runs`` that makes the run the current one.
 
-    ``facts`` are the columns of that row that say what was run; ``last`` is that of the last run. Returns the version
-    of each table that belongs to the run.
+    ``facts`` are the columns of that row that say what was run; ``last`` is that of the last run, whose version of a
+    table holds on where there are no results for it. Returns the version of each table that belongs to the run.
     """
-    versions = {}
+    kept: dict[str, int] = {} if last is None else dict(last["table_versions"])
+
+    def write(name: str) -> int:
+        rows = results.get(name)
+        if rows is None and tables.newest(name) == kept[name]:
+            return kept[name]
+        if rows is None:  # a run that died left something on top
+            return tables.replace(name, tables.at(name, kept), this.run_id)
+        if name in accumulating:
+            return tables.add(name, rows, this.run_id, runs.dead_runs(tables, name, last))
+        return tables.replace(name, rows, this.run_id)
+
     with this.stage("publish"):
+        start = time.monotonic()
         lock.require()
-        for name, rows in results.items():
-            if name in accumulating:
-                dead = runs.dead_runs(tables, name, last)
-                versions[name] = tables.add(name, rows, this.run_id, dead)
-            else:
-                versions[name] = tables.replace(name, rows, this.run_id)
+        names = [name for name in schemas.TABLES if name in results or name in kept]
+        versions = dict(zip(names, this.side_by_side(write, names), strict=True))
         row = {
             "run_id": this.run_id,
             "status": "committed",
             "started_at": this.started_at,
             "finished_at": datetime.now(timezone.utc),
             "table_versions": versions,
-            "seconds": dict(this.seconds),
+            "seconds": this.seconds | {"publish": time.monotonic() - start},
             **facts,
         }
         manifest = small_frame(tables.spark, [[row[name] for name in schemas.RUNS.names]], schemas.RUNS)
@@ -149,9 +167,6 @@ def publish(
     return versions
 
 
-def _committed_already(tables: Tables, row: Row) -> Published:
+def _committed_already(tables: Tables, row: Row, newest: Row) -> Published:
     text = f"run {row['run_id']} is committed already; nothing was done"
-    current = runs.committed_versions(tables) or {}
-    return Published(
-        row["run_id"], dict(row["counts"]), {}, {name: tables.at(name, current) for name in schemas.TABLES}, text
-    )
+    return Published(row["run_id"], dict(row["counts"]), {}, text, tables, dict(newest["table_versions"]))

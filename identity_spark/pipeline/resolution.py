@@ -1,36 +1,29 @@
 """``resolve``: records in, the results of every table out.
 
 What several stages read is written down once in the run's working files and read back: ids stay the same at every use,
-plans stay short, and nothing is computed twice.
+plans stay short, and nothing is computed twice. Everything that runs Spark is a ``write`` or a ``collect`` of a stage.
 """
 
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark import schemas
 from identity_spark.config import Config
-from identity_spark.pipeline.counting import collected, count
-from identity_spark.pipeline.guarding import Guarded, guard
+from identity_spark.pipeline.clustering import connect
+from identity_spark.pipeline.counting import Results, count, prove_clusters
+from identity_spark.pipeline.guarding import Guarded, Matched, guard
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.overriding import Overrides, decide, decide_values
-from identity_spark.pipeline.preparation import separate_bad_keys, standardized_records, without_over_shared
-from identity_spark.pipeline.progress import Run
+from identity_spark.pipeline.preparation import prepare, usable_records
+from identity_spark.pipeline.work import Run, Written
+from identity_spark.schemas import Metric
 from identity_spark.small_frames import small_frame
-from identity_spark.stages import (
-    checks,
-    clusters,
-    golden,
-    guardrails,
-    match_pairs,
-    profiles,
-    report,
-    rule_merges,
-    unresolved,
-)
+from identity_spark.stages import checks, golden, guardrails, match_pairs, profiles, report, unresolved
 from identity_spark.storage.known import Known
 
 log = logging.getLogger(__name__)
@@ -40,7 +33,7 @@ GIANT_SHARE, GIANT_RECORDS = 0.001, 20  # a cluster with more of all records, an
 
 @dataclass(frozen=True)
 class Resolution:
-    """The results of a run by table name, in the order in which they are published, and the counts they agree on.
+    """The results of a run by table name, and the counts they agree on; tables of which nothing changed are left out.
 
     ``metrics`` is the report by scope, name and metric; ``reasons`` how many records are unresolved for which reason.
     """
@@ -54,38 +47,41 @@ class Resolution:
 def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
     golden.require_fitting(read, config)
-    standardized, found = standardized_records(read, given, config, this)
-    keyed, bad_keys = separate_bad_keys(standardized, config, this)
-    usable = without_over_shared(keyed, config, this)
+    prepared = prepare(read, given, config, this)
+    usable = usable_records(prepared, config, this)
     guarded, large = guarded_clusters(usable, given, config, this)
-    cluster_facts = profiles.cluster_facts(guarded.members)
-    with this.stage("ids"):
-        ids = lasting_ids(guarded.members, cluster_facts, known, config, this)
-    outcome = profiles.profiles(guarded.members, cluster_facts, guarded.conflicts, ids, config)
-    outcome = this.write_down("profiles", outcome)
-
-    lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
-    # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
-    resolved = this.write_down("resolved", lookup.join(outcome.hint("shuffle_hash"), "record_id"))
-    pairs = this.write_down("pairs", match_pairs.match_pairs(guarded.links, outcome, usable, config))
-    golden_rows = this.write_down("golden", golden.golden_records(resolved, pairs, config, this.today))
-    matched = this.write_down("matched_ids", golden.matched_ids(resolved, golden_rows, config, this.today))
-    held_back = this.write_down("unresolved", unresolved.unresolved_records(resolved, guarded.conflicts, bad_keys))
-    lasting = what_became_of_ids(resolved, golden_rows, pairs, held_back, known, config, this)
-    checks.verify_values(resolved, golden_rows, config)
-    golden_rows, of_values = decide_values(given, resolved, lasting["identity_redirects"], golden_rows, config, this)
-    with this.stage("report and checks"):
-        skipped = match_pairs.skipped_blocks(large, config)
-        of_guardrails = [guardrails.conflict_metrics(guarded.conflicts, cluster_facts), *guarded.metrics, *of_values]
-        merges = _merges_only_here(guarded.links, outcome, config, this)
-        totals = count(resolved, golden_rows, pairs, held_back, skipped, merges, config)
-        counts = checks.verify(sum(f.records for f in found.values()), totals, golden_rows)
-        metrics = report.report(totals, config) + collected(of_guardrails)
+    ids = lasting_ids(guarded.members, known, config, this)
+    outcome = profiles.profiles(guarded.members, guarded.conflicts, ids, config)
+    resolved = _resolved(usable, outcome, config, this)
+    with this.stage("pairs") as stage:
+        matched = match_pairs.match_pairs(guarded.links, resolved.frame, usable, config)
+        pairs = stage.write("pairs", matched).frame
+    with this.stage("golden") as stage:
+        golden_rows = stage.write("golden", golden.golden_records(resolved.frame, pairs, config, this.today)).frame
+    with this.stage("matched_ids") as stage:
+        values = golden.matched_ids(resolved.frame, golden_rows, config, this.today)
+        matched_ids = stage.write("matched_ids", values).frame
+    with this.stage("unresolved") as stage:
+        set_apart = unresolved.unresolved_records(resolved.frame, guarded.conflicts, prepared.bad_keys)
+        held_back = stage.write("unresolved", set_apart)
+    lasting = what_became_of_ids(resolved.frame, golden_rows, pairs, held_back.frame, known, config, this)
+    redirects = lasting.get("identity_redirects", known.redirects)
+    golden_rows, of_values = decide_values(given, resolved.frame, redirects, golden_rows, config, this)
+    with this.stage("report and checks") as stage:
+        if (wrong := checks.value_checks(resolved.frame, golden_rows, config)) is not None:
+            checks.require_values(stage.collect(wrong))
+        merges = prove_clusters(guarded.links, resolved, config, stage)
+        skipped = None if large is None else match_pairs.skipped_blocks(large, config)
+        totals = count(Results(resolved, golden_rows, pairs, held_back, skipped), merges, config, stage)
+        counts = checks.verify(prepared.total, totals)
+        of_guardrails = [*_of_conflicts(guarded), *guarded.metrics, *of_values]
+        rows = stage.collect(reduce(DataFrame.unionByName, of_guardrails))  # a few for each limit and large cluster
+        metrics = report.report(totals, config) + [Metric(*row) for row in rows]
     results = {
         "identity_golden": golden_rows.drop(*golden.HIDDEN),
-        "identity_matched_ids": matched,
-        "identity_unresolved_records": held_back,
-        "identity_lookup": resolved.select(*profiles.lookup_columns(config)),
+        "identity_matched_ids": matched_ids,
+        "identity_unresolved_records": held_back.frame,
+        "identity_lookup": resolved.frame.select(*profiles.lookup_columns(config)),
         "match_pairs": pairs,
         **lasting,
         "identity_golden_report": small_frame(read.sparkSession, [(this.run_id, *m) for m in metrics], schemas.REPORT),
@@ -96,33 +92,41 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     return Resolution(stamped, counts, by_scope, totals.reasons)
 
 
-def guarded_clusters(usable: DataFrame, given: Overrides, config: Config, this: Run) -> tuple[Guarded, DataFrame]:
-    """The clusters of ``usable`` as the guardrails leave them, and ``LARGE_BLOCKS``."""
+def guarded_clusters(
+    usable: DataFrame, given: Overrides, config: Config, this: Run
+) -> tuple[Guarded, DataFrame | None]:
+    """The clusters of ``usable`` as the guardrails leave them, and ``LARGE_BLOCKS``; None where no rule compares."""
     decided = decide(given, usable, this)
-    candidates = match_pairs.candidate_pairs(usable, config)
-    if match_pairs.anchors(config):
-        candidates = this.write_down("candidates", candidates)
-    links = match_pairs.exact_links(usable, config).unionByName(match_pairs.compared_links(usable, candidates, config))
-    links = this.write_down("links", links.unionByName(decided.links))
-    with this.stage("clusters"):
-        components = this.work.materialize("clusters", clusters.connect(links, config.engine, this.work.materialize))
-        clusters.prove(links, components)
-    members = profiles.members(usable, components, decided.groups, match_pairs.applies(config.rules))
-    members = this.write_down("members", members)
-    large = match_pairs.large_blocks(candidates)
-    return guard(members, links, usable, large, decided, config, this), large
+    with this.stage("links") as stage:
+        links, large = [match_pairs.exact_links(usable, config)], None
+        if match_pairs.anchors(config):
+            candidates = stage.write("candidates", match_pairs.candidate_pairs(usable, config)).frame
+            links.append(match_pairs.compared_links(usable, candidates, config))
+            large = match_pairs.large_blocks(candidates)
+        links += [] if decided.links is None else [decided.links]
+        found = stage.write("links", reduce(DataFrame.unionByName, links)).frame
+    with this.stage("clusters") as stage:
+        components = connect(found, config.engine, stage, "clusters")
+        applicable = match_pairs.applies(config.rules)
+        limited = guardrails.limited_values(usable, config)
+        members = stage.write(
+            "members", profiles.members(usable, components, decided.groups, applicable, limited)
+        ).frame
+    return guard(Matched(usable, found, large, members, decided), config, this), large
 
 
-def _merges_only_here(links: DataFrame, outcome: DataFrame, config: Config, this: Run) -> DataFrame:
-    """``rule_index``, ``merges_only_here`` of each rule that holds a profile together."""
-    edges = this.work.materialize("rule_edges", rule_merges.rule_edges(links, outcome))
-    held = this.work.materialize("held_by", rule_merges.held_by(edges))
-    if held.isEmpty():
-        return rule_merges.merges_of_small(edges)
-    copies = rule_merges.without_each_rule(edges, held, config)
-    components = clusters.connect(copies, "dataframe", lambda name, f: this.work.materialize(f"without_{name}", f))
-    large = rule_merges.merges_of_large(held, components, config)
-    return rule_merges.merges_only_here(rule_merges.merges_of_small(edges), large)
+def _resolved(usable: DataFrame, outcome: DataFrame, config: Config, this: Run) -> Written:
+    """``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``; observes ``clusters`` and the published ``profiles``."""
+    with this.stage("resolved") as stage:
+        lookup = usable.withColumn("rule_keys", match_pairs.rule_keys(usable, config.rules))
+        # The narrow side is hashed, so that the wide one needs no sort; ids are unique, so that no key is hot.
+        joined = lookup.join(outcome.hint("shuffle_hash"), "record_id")
+        is_published = F.col("first") & F.col("dinmo_id").isNotNull()
+        return stage.write("resolved", joined, clusters=F.count_if("first"), profiles=F.count_if(is_published))
+
+
+def _of_conflicts(guarded: Guarded) -> list[DataFrame]:
+    return [] if guarded.conflicts is None else [guardrails.conflict_metrics(guarded.conflicts)]
 
 
 def _warn_of_giants(metrics: Mapping[str, Mapping[str, float]], records: int) -> None:

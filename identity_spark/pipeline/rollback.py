@@ -11,8 +11,8 @@ from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.pipeline.lasting import lasting_tables
-from identity_spark.pipeline.progress import Run
 from identity_spark.pipeline.publication import ACCUMULATING, publish, working
+from identity_spark.pipeline.work import Run
 from identity_spark.stages import changes
 from identity_spark.storage import integrity, runs, session
 from identity_spark.storage.known import Known, known
@@ -57,7 +57,7 @@ def _roll_back(tables: Tables, to: str, this: Run, lock: Lock) -> None:
     target, committed = _require_run(tables, to), runs.committed(tables)
     this.started_at = runs.start_after(committed[0], this.started_at)
     then, last = dict(target["table_versions"]), dict(committed[0]["table_versions"])
-    integrity.require_manifest(tables, lock.last_committed)
+    integrity.require_manifest(tables, committed, lock.last_committed)
     integrity.require_readable(tables, (*RESTORED, "identity_golden_report"), then)
     integrity.require_readable(tables, GROWING, last)
     before = known(tables, committed)
@@ -77,10 +77,11 @@ def _roll_back(tables: Tables, to: str, this: Run, lock: Lock) -> None:
 
 def _lasting(lookup: DataFrame, golden: DataFrame, before: Known, this: Run) -> dict[str, DataFrame]:
     """The changes, redirects and history of going from the state ``before`` to this one."""
-    moved = this.write_down("moves", changes.moves(before.ids, lookup))
-    unknown = schemas.empty(lookup.sparkSession, schemas.CAUSES)
-    events = changes.changes(moved, golden, before.used, unknown, this.run_id)
-    return lasting_tables(events.withColumn("cause", F.lit("rollback")), moved, golden, before, this)
+    with this.stage("changes") as stage:
+        moved = stage.write("moves", changes.moves(before.ids, lookup)).frame
+        unknown = schemas.empty(lookup.sparkSession, schemas.CAUSES)
+        events = changes.changes(moved, golden, before.used, unknown, this.run_id)
+        return lasting_tables(events.withColumn("cause", F.lit("rollback")), moved, golden, before, this, stage)
 
 
 def _require_run(tables: Tables, to: str) -> Row:

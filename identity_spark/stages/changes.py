@@ -45,6 +45,12 @@ def moves(known: DataFrame, now: DataFrame) -> DataFrame:
     )
 
 
+def moves_of_first_run(now: DataFrame) -> DataFrame:
+    """``MOVES`` of a first run: every published record came from nowhere."""
+    began = now.where("dinmo_id IS NOT NULL").select("record_key", F.col("dinmo_id").alias("new_id"))
+    return began.withColumns({"old_id": F.lit(None), "was_read": F.lit(False)}).to(MOVES)
+
+
 def changes(moved: DataFrame, golden: DataFrame, used: DataFrame, causes: DataFrame, run_id: str) -> DataFrame:
     """``CHANGES`` of a run.
 

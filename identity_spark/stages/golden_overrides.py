@@ -1,6 +1,8 @@
 """Golden overrides: values that people have decided, laid over those that survive."""
 
-from pyspark.sql import Column, DataFrame, Window
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, MapType, StructType
 
@@ -30,16 +32,24 @@ def decided_values(overrides: DataFrame, resolved: DataFrame, redirects: DataFra
     return current.withColumn("place", F.row_number().over(newest)).where("place = 1").select(*DECIDED_VALUES.names)
 
 
-def require_fitting_values(overrides: DataFrame, golden: DataFrame, config: Config) -> None:
-    """Raises ``InputError`` where a decided value is none of its field's type."""
+def misfits(overrides: DataFrame, golden: DataFrame, config: Config) -> DataFrame:
+    """``field``, ``rows``: how many decided values of a field are none of its type."""
     kinds = {name: golden.schema[name].dataType for name in fields_of_one_value(config)}
     wrong = F.lit(False)
     for name, kind in kinds.items():
         is_wrong = F.lit(True) if isinstance(kind, NESTED) else F.col("value").try_cast(kind).isNull()
         wrong = F.when(F.col("field") == name, is_wrong).otherwise(wrong)
-    found = overrides.where(F.col("value").isNotNull() & wrong).groupBy("field").count().orderBy("field").collect()
+    found = overrides.where(F.col("value").isNotNull() & wrong).groupBy("field")
+    return found.agg(F.count("*").alias("rows")).orderBy("field")
+
+
+def require_fitting_values(found: Sequence[Row], golden: DataFrame) -> None:
+    """Raises ``InputError`` where a decided value is none of its field's type: one of the ``misfits``."""
     if found:
-        problems = (f"{field}: {rows} values do not read as {kinds[field].simpleString()}" for field, rows in found)
+        problems = (
+            f"{field}: {rows} values do not read as {golden.schema[field].dataType.simpleString()}"
+            for field, rows in found
+        )
         raise InputError("\n".join(f"golden_overrides: {problem}; correct them" for problem in problems))
 
 

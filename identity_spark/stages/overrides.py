@@ -1,6 +1,8 @@
 """Overrides: what a person has decided about two records, whatever the rules say."""
 
-from pyspark.sql import Column, DataFrame, Window
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import CANNOT_LINK, MUST_LINK
@@ -54,8 +56,8 @@ def refused_by_override(links: DataFrame) -> DataFrame:
     return refused.withColumn("refused_by", F.lit(CANNOT_LINK)).to(JUDGED_LINKS)
 
 
-def require_agreement(links: DataFrame, must_groups: DataFrame) -> None:
-    """Raises ``InputError`` that names the pairs kept apart by one override and linked by others.
+def contradictions(links: DataFrame, must_groups: DataFrame) -> DataFrame:
+    """``left_record_key``, ``right_record_key``: pairs kept apart by one override and linked by others, the first few.
 
     ``must_groups`` are the connected components (``CLUSTERS``) of the overrides that link.
     """
@@ -63,13 +65,22 @@ def require_agreement(links: DataFrame, must_groups: DataFrame) -> None:
     left = groups.withColumnsRenamed({"record_id": "left_id", "must_group": "left_group"})
     right = groups.withColumnsRenamed({"record_id": "right_id", "must_group": "right_group"})
     both = kept_apart(links).join(left, "left_id").join(right, "right_id")
-    wrong = both.where("left_group = right_group").orderBy(*KEYS).limit(SHOWN + 1).collect()
+    return both.where("left_group = right_group").select(*KEYS).orderBy(*KEYS).limit(SHOWN + 1)
+
+
+def require_agreement(wrong: Sequence[Row]) -> None:
+    """Raises ``InputError`` that names the ``contradictions``."""
     if wrong:
         pairs = ", ".join(f"{row[KEYS[0]]} and {row[KEYS[1]]}" for row in wrong[:SHOWN])
         more = " and more" if len(wrong) > SHOWN else ""
         raise InputError(
             f"overrides: {CANNOT_LINK} keeps apart what {MUST_LINK} joins: {pairs}{more}; withdraw one of the two"
         )
+
+
+def some_of(unknown: DataFrame) -> DataFrame:
+    """The first few of ``unknown_records``."""
+    return unknown.orderBy("record_key").limit(SHOWN)
 
 
 def override_metrics(links: DataFrame, unknown: DataFrame, blocked_values: int, expired: int) -> DataFrame:

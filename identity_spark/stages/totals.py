@@ -65,22 +65,9 @@ def totals_of_pairs(pairs: DataFrame) -> DataFrame:
     )
 
 
-def bad_keys(unresolved: DataFrame) -> DataFrame:
-    """``source`` and ``records``: those without a usable primary key."""
-    keyless = unresolved.where(F.col("reason").isin("missing_primary_key", "duplicate_primary_key"))
-    return keyless.groupBy("source").agg(F.count("*").alias("records"))
-
-
-def in_conflict(unresolved: DataFrame) -> DataFrame:
-    """``identifier`` and ``records``: those held back because their cluster breaks a limit of it."""
-    held_back = unresolved.where("reason = 'conflict'")
-    return held_back.groupBy("identifier").agg(F.count_distinct("record_key").alias("records"))
-
-
-def reasons(unresolved: DataFrame) -> DataFrame:
-    """``reason`` and ``records``; one that breaks several limits counts once."""
-    records_left = F.count_distinct("record_key") + F.count_if(F.col("record_key").isNull())
-    return unresolved.groupBy("reason").agg(records_left.alias("records"))
+def totals_of_unresolved(unresolved: DataFrame) -> DataFrame:
+    """``reason``, ``source``, ``identifier`` and ``rows``: of a record that breaks several limits one for each."""
+    return unresolved.groupBy("reason", "source", "identifier").agg(F.count("*").alias("rows"))
 
 
 def _identifiers(config: Config) -> list[str]:

@@ -10,9 +10,11 @@ from identity_spark.config import Config, Identifier
 from identity_spark.expressions.elements import for_each
 from identity_spark.expressions.identifier_values import held_values
 from identity_spark.expressions.standardizers import derived_form
-from identity_spark.schemas import OVER_SHARED, WRITTEN, empty, is_multi_valued, multi_valued
+from identity_spark.schemas import OVER_SHARED, WRITTEN, is_multi_valued, multi_valued
 
 HELD_BEFORE = "__held"  # suffix: the values of an identifier before over-shared ones go
+AMENDED = "__amended"  # suffix: the value of a record that over-shared values leave
+LEFT_OUT, CHANGED = "left_out", "changed"  # of records: a newer one has their key; values of theirs change
 OTHER = "__other"  # suffix: what tells the values of an identifier apart
 
 
@@ -22,22 +24,20 @@ def over_shared_values(standardized: DataFrame, config: Config) -> DataFrame:
     Distinct last names are told apart by their soundex, so that a typo does not make a second family; other
     identifiers by their canonical values.
     """
-    capped = _capped(config)
-    if not capped:
-        return empty(standardized.sparkSession, OVER_SHARED)
-    others = sorted({other for i in capped for other in i.max_distinct_per_value})
+    limited = capped(config)
+    others = sorted({other for i in limited for other in i.max_distinct_per_value})
     held = standardized.select(
         *(_distinguishing(standardized, other, config).alias(other + OTHER) for other in others),
         F.explode(_held(standardized, config)).alias("held"),
     ).select("held.*", *(other + OTHER for other in others))
     # A row for each limit of the identifier, so that one plain aggregation after another counts for all of them:
     # Spark's own distinct counts of several columns take every row several times.
-    rows = held.select("identifier", "value", F.inline(_limited(capped, multi_valued(standardized, others))))
+    rows = held.select("identifier", "value", F.inline(_limited(limited, multi_valued(standardized, others))))
     each = rows.groupBy("identifier", "value", "limited", "other").agg(F.sum("counted").alias("records"))
     counts = each.groupBy("identifier", "value", "limited").agg(
         F.sum("records").alias("records"), F.count("other").alias("different")
     )
-    return counts.where(reduce(Column.__or__, map(_is_over, capped))).select(*OVER_SHARED.names).distinct()
+    return counts.where(reduce(Column.__or__, map(_is_over, limited))).select(*OVER_SHARED.names).distinct()
 
 
 def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, config: Config) -> DataFrame:
@@ -52,16 +52,17 @@ def records_with_over_shared(standardized: DataFrame, over_shared: DataFrame, co
     )
 
 
-def without_over_shared(standardized: DataFrame, holders: DataFrame, config: Config) -> DataFrame:
-    """``standardized`` with over-shared values moved from their identifier to ``blocked`` (reason ``over_shared``).
+def amended_records(standardized: DataFrame, holders: DataFrame, config: Config) -> DataFrame:
+    """The records of ``holders`` with what changes of them: over-shared values go from their identifier to ``blocked``.
 
-    What was derived from such a value goes as well.
+    What was derived from such a value goes as well. ``record_id`` and a column for each that may change, its name with
+    ``AMENDED``. They are few: what all other records are stays where it is.
     """
     # A copy, because a lambda sees a column of the same select before the one it replaces.
-    copies = {i.name + HELD_BEFORE: F.col(i.name) for i in _capped(config)}
-    joined = standardized.join(holders, "record_id", "left").withColumns(copies)
+    copies = {i.name + HELD_BEFORE: F.col(i.name) for i in capped(config)}
+    joined = standardized.join(holders, "record_id").withColumns(copies)
     columns: dict[str, Column] = {}
-    for identifier in _capped(config):
+    for identifier in capped(config):
         columns |= _without(joined, identifier.name)
     for identifier in sorted(config.identifiers, key=lambda i: _steps(i, config)):
         if identifier.derived_from in columns:
@@ -70,17 +71,36 @@ def without_over_shared(standardized: DataFrame, holders: DataFrame, config: Con
         "over_shared",
         lambda held: F.struct(held["identifier"], held["value"], F.lit("over_shared").alias("reason")),
     )
-    columns["blocked"] = F.when(F.col("over_shared").isNull(), F.col("blocked")).otherwise(F.concat("blocked", moved))
-    return joined.withColumns(columns).drop("over_shared", *copies)
+    columns["blocked"] = F.concat("blocked", moved)
+    amended = (value.alias(name + AMENDED) for name, value in columns.items())
+    return joined.select("record_id", F.lit(False).alias(LEFT_OUT), *amended)
+
+
+def usable_records(standardized: DataFrame, amended: DataFrame) -> DataFrame:
+    """``STANDARDIZED`` of the records that take part in matching, with the values that do.
+
+    ``amended`` has a row for each record that changes (``amended_records``) or is left out (``LEFT_OUT``).
+    """
+    changes = [name for name in amended.columns if name.endswith(AMENDED)]
+    marked = amended.select("record_id", LEFT_OUT, *changes, F.lit(True).alias(CHANGED))
+    joined = standardized.join(marked, "record_id", "left").where(~F.coalesce(F.col(LEFT_OUT), F.lit(False)))
+
+    def value(name: str) -> Column | str:
+        if name + AMENDED not in changes:
+            return name
+        return F.when(F.col(CHANGED), F.col(name + AMENDED)).otherwise(F.col(name)).alias(name)
+
+    return joined.select(*map(value, standardized.columns))
 
 
 def _held(frame: DataFrame, config: Config) -> Column:
     """``held_values`` of the identifiers with a cap."""
-    names = [i.name for i in _capped(config)]
+    names = [i.name for i in capped(config)]
     return held_values(names, multi_valued(frame, names))
 
 
-def _capped(config: Config) -> list[Identifier]:
+def capped(config: Config) -> list[Identifier]:
+    """The identifiers that have a limit of records or of different people to a value."""
     return [i for i in config.identifiers if i.max_records_per_value or i.max_distinct_per_value]
 
 
@@ -134,13 +154,12 @@ def _without(joined: DataFrame, name: str) -> dict[str, Column]:
     held = F.filter("over_shared", lambda h: h["identifier"] == name)
     bad = F.transform(held, lambda h: h["value"])
     names = [n for n in (name, name + WRITTEN) if n in joined.columns]
-    untouched = F.col("over_shared").isNull()
     if not is_multi_valued(joined, name):
-        keep = untouched | ~F.coalesce(F.array_contains(bad, F.col(name)), F.lit(False))
+        keep = ~F.coalesce(F.array_contains(bad, F.col(name)), F.lit(False))
         return {n: F.when(keep, F.col(n)) for n in names}
     values = F.col(name + HELD_BEFORE)
     kept = {n: F.filter(n, lambda _, at: ~F.array_contains(bad, F.get(values, at))) for n in names}
-    return {n: F.when(untouched, F.col(n)).when(F.size(kept[n]) > 0, kept[n]) for n in names}
+    return {n: F.when(F.size(kept[n]) > 0, kept[n]) for n in names}
 
 
 def _steps(identifier: Identifier, config: Config) -> int:
@@ -161,4 +180,4 @@ def _still_derived(joined: DataFrame, identifier: Identifier, columns: Mapping[s
 
     each = F.array_compact(for_each([values, columns.get(origin + WRITTEN, values)], derive))
     left = F.array_intersect(before, F.flatten(each) if transform == "tokens" else each)
-    return F.when(F.col("over_shared").isNull(), before).when(F.size(left) > 0, left)
+    return F.when(F.size(left) > 0, left)

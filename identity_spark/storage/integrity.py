@@ -1,7 +1,6 @@
 """Whether an output is as its last committed run left it, so that nothing is built on a damaged one, or over it."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -9,9 +8,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from identity_spark.errors import CheckError, InputError
 from identity_spark.schemas import TABLES
-from identity_spark.storage import runs
 from identity_spark.storage.session import file_names, is_connect
-from identity_spark.storage.tables import RESTORE, Tables
+from identity_spark.storage.tables import RESTORE, Commit, Tables
 
 # What an operator may do to a table without changing a row of it.
 HARMLESS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNSET TBLPROPERTIES", "COMPUTE STATS")
@@ -20,30 +18,31 @@ OF_PROJECT = ("identity_golden", "identity_lookup")  # the tables with columns o
 AGAIN = "; nothing was written"
 
 
-def require_intact(tables: Tables, last: Row | None, last_committed: str | None) -> None:
-    """Raises ``InputError`` with every table that somebody else changed or damaged since the ``last`` committed run.
+def require_intact(tables: Tables, committed: Sequence[Row], last_committed: str | None) -> None:
+    """Raises ``InputError`` with every table that somebody else changed or damaged since the last committed run.
 
-    ``last_committed`` is the run that the lock remembers; None where it remembers none.
+    ``committed`` are the rows of the committed runs, the newest first; ``last_committed`` is the run that the lock
+    remembers, None where it remembers none.
     """
-    require_manifest(tables, last_committed)
-    if last is not None:
-        versions = dict(last["table_versions"])
-        problem_of = partial(_table_problem, tables, versions=versions, last=last)
+    require_manifest(tables, committed, last_committed)
+    if committed:
+        versions = dict(committed[0]["table_versions"])
+        problem_of = partial(_table_problem, tables, versions=versions, last=committed[0])
         with ThreadPoolExecutor(AT_ONCE) as looks:
             _refuse(looks.map(problem_of, [name for name in TABLES if name in versions]))
 
 
-def require_manifest(tables: Tables, last_committed: str | None) -> None:
+def require_manifest(tables: Tables, committed: Sequence[Row], last_committed: str | None) -> None:
     """Raises ``InputError`` where somebody else changed ``identity_runs``, or a row of it is gone."""
     place = tables.location("identity_runs")
-    if last_committed is not None and runs.committed_run(tables, last_committed) is None:
+    if last_committed is not None and all(row["run_id"] != last_committed for row in committed):
         _refuse([f"{place}: run {last_committed} was committed, and its row is gone; restore the table"])
-    if tables.read("identity_runs") is None:
+    if not committed:
         return
     for commit in tables.commits("identity_runs"):
-        if _run_of(commit) is not None or commit["operation"] == "RESTORE":
+        if commit.run_id is not None or commit.operation == "RESTORE":
             return
-        if commit["operation"] not in HARMLESS:
+        if commit.operation not in HARMLESS:
             _refuse([f"{_changed(place, commit)}; undo it with RESTORE TABLE"])
 
 
@@ -83,10 +82,9 @@ def _table_problem(tables: Tables, name: str, versions: Mapping[str, int], last:
     if problem := _unreadable(tables, name, versions):
         return problem
     for commit in tables.commits(name, versions[name]):
-        restored = dict(commit["operationParameters"] or {}).get("version")
-        if commit["operation"] == "RESTORE" and restored == str(versions[name]):
+        if commit.operation == "RESTORE" and str(commit.parameters.get("version")) == str(versions[name]):
             break
-        if _run_of(commit) is None and commit["operation"] not in HARMLESS:
+        if commit.run_id is None and commit.operation not in HARMLESS:
             return (
                 f"{_changed(tables.location(name), commit)}; undo it with RESTORE TABLE to version {versions[name]},"
                 f" or with jobs/rollback.py --to {last['run_id']}"
@@ -94,14 +92,16 @@ def _table_problem(tables: Tables, name: str, versions: Mapping[str, int], last:
     return None
 
 
-def _changed(place: str, commit: Row) -> str:
-    return f"{place}: somebody else changed it ({commit['operation']}, version {commit['version']})"
+def _changed(place: str, commit: Commit) -> str:
+    return f"{place}: somebody else changed it ({commit.operation}, version {commit.version})"
 
 
 def _unreadable(tables: Tables, name: str, versions: Mapping[str, int]) -> str | None:
     """What keeps the table from being read at its version: no log, or no file; None where nothing does."""
     try:
-        files = tables.at(name, versions).inputFiles()
+        table = tables.at(name, versions)
+        known = tables.files(name, versions[name]) if tables.output.path is not None else None
+        files = table.inputFiles() if known is None else known
     except InputError as error:
         return str(error)
     if not is_connect(tables.spark) and (missing := _missing_files(tables.spark, files)):
@@ -121,12 +121,3 @@ def _missing_files(spark: SparkSession, files: Iterable[str]) -> int:
             folders[folder] = set(file_names(spark, folder))
         missing += name not in folders[folder]
     return missing
-
-
-def _run_of(commit: Row) -> str | None:
-    """The run of ours that made the commit, by the note each of them leaves."""
-    try:
-        note = json.loads(commit["userMetadata"] or "null")
-    except ValueError:
-        return None
-    return note.get("run_id") if isinstance(note, dict) else None

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from pyspark.sql import Row
@@ -43,12 +42,6 @@ def newest(tables: Tables) -> Row:
     raise InputError(f"output: {place} holds no committed run; run jobs/resolve.py first")
 
 
-def committed_versions(tables: Tables) -> Mapping[str, int] | None:
-    """The table versions of the newest committed run; None before the first."""
-    newest = committed(tables, 1)
-    return dict(newest[0]["table_versions"]) if newest else None
-
-
 def committed_run(tables: Tables, run_id: str) -> Row | None:
     """The row of a committed run; None where there is no such run."""
     manifest = tables.read("identity_runs")
@@ -57,7 +50,7 @@ def committed_run(tables: Tables, run_id: str) -> Row | None:
 
 def dead_runs(tables: Tables, table: str, last: Row | None) -> list[str]:
     """The runs that left rows in an accumulating table and were never committed: they died since the ``last`` one."""
-    if last is not None and not tables.commits(table, dict(last["table_versions"]).get(table, -1)):
+    if tables.newest(table) == (-1 if last is None else dict(last["table_versions"]).get(table, -1)):
         return []
     rows, manifest = tables.read(table), tables.read("identity_runs")
     if rows is None:

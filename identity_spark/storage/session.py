@@ -4,16 +4,20 @@ Over Spark Connect there is nothing below it: no files, no class path, no descri
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
+from pyspark import inheritable_thread_target
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark import packages
 from identity_spark.errors import ConfigError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 DELTA_SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -151,6 +155,11 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
         context.setJobDescription(before)  # type: ignore[arg-type]  # None removes it
 
 
+def as_here(spark: SparkSession, step: Callable[[Item], Result]) -> Callable[[Item], Result]:
+    """``step`` for other threads, whose jobs bear the name that those of this one do."""
+    return step if is_connect(spark) else inheritable_thread_target(spark)(step)
+
+
 def require_graphframes(spark: SparkSession) -> None:
     """Raises ``ConfigError`` where the GraphFrames classes are not on the class path."""
     if is_connect(spark):
@@ -210,6 +219,16 @@ def file_names(spark: SparkSession, folder: str) -> list[str]:
     """The names of what ``folder`` holds, sorted; none where it does not exist."""
     path, files = _path_and_files(spark, folder)
     return sorted(str(file.getPath().getName()) for file in files.listStatus(path)) if files.exists(path) else []
+
+
+def file_text(spark: SparkSession, file: str) -> str:
+    """What a small text ``file`` holds, read by the driver without a job."""
+    path, files = _path_and_files(spark, file)
+    stream = files.open(path)
+    try:
+        return str(_java(spark).org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+    finally:
+        stream.close()
 
 
 def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> None:

@@ -3,10 +3,13 @@
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, DataFrameReader, Row, SparkSession
+from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Output, quoted
@@ -14,6 +17,7 @@ from identity_spark.errors import ConfigError, InputError, first_line
 from identity_spark.storage.session import (
     delete_folder,
     file_names,
+    file_text,
     is_connect,
     make_folder,
     path_in_sql,
@@ -22,7 +26,6 @@ from identity_spark.storage.session import (
 from identity_spark.storage.sources import newest_version
 
 RESTORE = "restore it, or make a run current that is whole: jobs/rollback.py --to RUN"
-LAST_VERSION = "spark.databricks.delta.lastCommitVersionInSession"  # Delta sets it at each commit
 ENTRY = re.compile(r"\d{20}\.json")
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
 REMEMBERED = "delta.deletedFileRetentionDuration"
@@ -32,6 +35,25 @@ PROPERTIES = {
     "delta.logRetentionDuration": "interval 3650 days",
     REMEMBERED: "interval 3650 days",
 }
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit of a table: its version, what it did, and the note of the run that made it."""
+
+    version: int
+    operation: str
+    parameters: Mapping[str, Any]
+    note: str | None
+
+    @property
+    def run_id(self) -> str | None:
+        """The run of ours that made the commit, by the note each of them leaves."""
+        try:
+            note = json.loads(self.note or "null")
+        except ValueError:
+            return None
+        return note.get("run_id") if isinstance(note, dict) else None
 
 
 class Tables:
@@ -130,13 +152,53 @@ class Tables:
             self.spark.catalog.dropTempView(view)
         return bool(row[0])
 
-    def commits(self, table: str, after: int = -1) -> list[Row]:
-        """``version``, ``operation``, ``operationParameters``, ``userMetadata`` of later commits, the newest first."""
-        if self.output.path is not None and self._newest_entry(table) == after:
-            return []  # the usual case, and asking Delta costs a job
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.in_sql(table)}")
-        history = history.where(F.col("version") > after).orderBy(F.desc("version"))
-        return history.select("version", "operation", "operationParameters", "userMetadata").collect()
+    def commits(self, table: str, after: int = -1) -> Iterator[Commit]:
+        """The commits later than the version ``after``, the newest first; those that the log no longer holds left out.
+
+        Of a path the driver reads the log itself, an entry when it is asked for: asking Delta costs a job.
+        """
+        if self.output.path is not None:
+            for version in self._versions(table):
+                if version <= after:
+                    return
+                yield self.commit(table, version)
+        else:
+            history = self.spark.sql(f"DESCRIBE HISTORY {self.in_sql(table)}").where(F.col("version") > after)
+            columns = ("version", "operation", "operationParameters", "userMetadata")
+            for row in history.orderBy(F.desc("version")).select(*columns).collect():
+                yield Commit(row[0], row[1], dict(row[2] or {}), row[3])
+
+    def commit(self, table: str, version: int) -> Commit:
+        """One commit of a path, as the log's entry says."""
+        for action in self._actions(table, version):
+            if (info := action.get("commitInfo")) is not None:
+                parameters = info.get("operationParameters") or {}
+                return Commit(version, str(info.get("operation")), parameters, info.get("userMetadata"))
+        return Commit(version, "", {}, None)
+
+    def files(self, table: str, version: int) -> list[str] | None:
+        """The files of a path's table at a version that one commit wrote whole; None where several made it."""
+        commit = self.commit(table, version)
+        is_whole = commit.parameters.get("mode") == "Overwrite" and commit.parameters.get("predicate", "[]") == "[]"
+        if version != 0 and not is_whole:
+            return None
+        added = (action["add"]["path"] for action in self._actions(table, version) if "add" in action)
+        return [f"{self._path(table)}/{unquote(path)}" for path in added]
+
+    def _actions(self, table: str, version: int) -> list[dict[str, Any]]:
+        text = file_text(self.spark, f"{self._path(table)}/_delta_log/{version:020}.json")
+        return [json.loads(line) for line in text.splitlines() if line]
+
+    def _versions(self, table: str) -> list[int]:
+        """The versions that the log has an entry of, the newest first."""
+        names = file_names(self.spark, f"{self._path(table)}/_delta_log")
+        return sorted((int(name[:20]) for name in names if ENTRY.fullmatch(name)), reverse=True)
+
+    def newest(self, table: str) -> int:
+        """The newest version of a table; -1 where there is none."""
+        if self.output.path is not None:
+            return next(iter(self._versions(table)), -1)
+        return -1 if self.read(table) is None else newest_version(self.spark, self.in_sql(table))
 
     def create(self, table: str, rows: DataFrame, properties: Mapping[str, str]) -> None:
         """A new table with ``rows``; Spark's own exception where there is one already, or another writer was faster."""
@@ -185,26 +247,27 @@ class Tables:
 
     def replace(self, table: str, rows: DataFrame, run_id: str) -> int:
         """Makes ``rows`` the whole content of the table; returns the version written."""
-        return self._write(table, rows, run_id, "overwrite", {"overwriteSchema": "true"})
+        return self._write(table, rows, run_id, {"overwriteSchema": "true"})
 
     def add(self, table: str, rows: DataFrame, run_id: str, dead: Sequence[str]) -> int:
         """Puts ``rows`` beside those of other runs; what the ``dead`` ones left goes. Returns the version."""
-        if self.read(table) is None:
-            return self.replace(table, rows, run_id)
+        if not dead:
+            return self._write(table, rows, run_id, {}, mode="append")
         gone = ", ".join(f"'{run}'" for run in sorted({run_id, *dead}))
-        return self._write(table, rows, run_id, "overwrite", {"replaceWhere": f"run_id IN ({gone})"})
+        return self._write(table, rows, run_id, {"replaceWhere": f"run_id IN ({gone})"})
 
-    def _write(self, table: str, rows: DataFrame, run_id: str, mode: str, options: dict[str, str]) -> int:
+    def _write(self, table: str, rows: DataFrame, run_id: str, options: dict[str, str], mode: str = "overwrite") -> int:
+        before = self.newest(table)
+        if before < 0:  # nothing to look for in a table that is not there
+            mode = "error"
         writer = rows.write.format("delta").mode(mode).options(**PROPERTIES, **options)
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
-        if not is_connect(self.spark):
-            self.spark.conf.unset(LAST_VERSION)
         if self.output.path is not None:
             writer.save(self._path(table))
         else:
             writer.saveAsTable(self.location(table))
-        written = None if is_connect(self.spark) else self.spark.conf.get(LAST_VERSION, None)
-        return int(written) if written else newest_version(self.spark, self.in_sql(table))
+        # Delta makes no commit of what changes nothing, as no rows in place of no rows.
+        return next((commit.version for commit in self.commits(table, before) if commit.run_id == run_id), before)
 
     def _is_absent(self, table: str, error: PySparkException) -> bool:
         """Whether ``error`` means that nothing is there: no path, or what a first write left that died."""
@@ -213,11 +276,6 @@ class Tables:
             names = file_names(self.spark, self._path(table))
             return all(name == "_delta_log" or name.endswith((".parquet", ".crc")) for name in names)
         return condition in ABSENT
-
-    def _newest_entry(self, table: str) -> int:
-        """The newest version in the table's log; -1 where it holds none."""
-        names = file_names(self.spark, f"{self._path(table)}/_delta_log")
-        return max((int(name[:20]) for name in names if ENTRY.fullmatch(name)), default=-1)
 
     def _path(self, table: str) -> str:
         return f"{(self.output.path or '').rstrip('/')}/{table}"

@@ -2,6 +2,7 @@
 
 import doctest
 from datetime import datetime, timezone
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import Row
@@ -52,12 +53,14 @@ def test_it_starts_from_the_last_committed_run_and_needs_no_files(spark, make_co
         return Resolution({}, {"records": 0}, {}, {})
 
     monkeypatch.setattr(dry_run.runs, "committed", lambda tables: [last])
-    monkeypatch.setattr(dry_run, "known", lambda tables, committed: committed)
+    kept = {"redirects": schemas.empty(spark, schemas.REDIRECTS), "history": schemas.empty(spark, schemas.HISTORY)}
+    monkeypatch.setattr(dry_run, "known", lambda tables, committed: SimpleNamespace(committed=committed, **kept))
     monkeypatch.setattr(dry_run, "read_records", lambda *given: None)
     monkeypatch.setattr(dry_run.resolution, "resolve", resolve)
     found = identity_spark.resolve(spark, make_config("clustering.engine=graphframes"))
     assert found.counts == {"records": 0}
-    assert handed["known"] == [last]
+    assert handed["known"].committed == [last]
+    assert set(found.tables) == {"identity_changes", "identity_redirects", "identity_history"}, "nothing changed"
     assert handed["this"].started_at > last.started_at
     assert handed["config"].engine == "dataframe"
 

@@ -13,8 +13,8 @@ from submitted import CONFIG, LIMITS
 from identity_spark import pipeline
 from identity_spark.config import load_config
 from identity_spark.pipeline.overriding import Overrides
-from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.pipeline.resolution import guarded_clusters
+from identity_spark.pipeline.work import InMemory, Run
 from identity_spark.schemas import OVERRIDES, empty
 from identity_spark.storage.tables import Tables
 
@@ -101,7 +101,8 @@ def test_on_labels_peel_beats_exclude_and_exclude_is_more_precise_than_no_limit(
         config = load_config([CONFIG], [*settings, "identifiers.own_phone.max_distinct_per_value=null"], {})
         this = Run("test", datetime.now(timezone.utc), InMemory(Tables(spark, config.output), "test"))
         guarded, _ = guarded_clusters(usable, Overrides(empty(spark, OVERRIDES)), config, this)
-        excluded = {row.cluster_id for row in guarded.conflicts.collect()}
+        conflicts = [] if guarded.conflicts is None else guarded.conflicts.collect()
+        excluded = {row.cluster_id for row in conflicts}
         return quality(
             {
                 m.record_key: (m.cluster_id, m.record_key if m.cluster_id in excluded else None)

@@ -11,8 +11,8 @@ from plain_guardrails import Peeling, broken_limits, edges_of
 
 from identity_spark.errors import InputError
 from identity_spark.pipeline.overriding import Overrides
-from identity_spark.pipeline.progress import InMemory, Run
 from identity_spark.pipeline.resolution import guarded_clusters
+from identity_spark.pipeline.work import InMemory, Run
 from identity_spark.schemas import CONFLICTS, JUDGED_LINKS, MEMBERS, OVERRIDES, differences
 from identity_spark.storage.tables import Tables
 
@@ -50,15 +50,16 @@ class Outcome:
         this = Run("test", NOW, InMemory(Tables(spark, config.output), "test"))
         given = Overrides(frame, configured=bool(overrides))
         guarded, _ = guarded_clusters(usable, given, config, this)
-        for part, schema in ((guarded.members, MEMBERS), (guarded.links, JUDGED_LINKS), (guarded.conflicts, CONFLICTS)):
-            assert differences(part, schema) == []
+        parts = [(guarded.members, MEMBERS), (guarded.links, JUDGED_LINKS)]
+        parts += [(guarded.conflicts, CONFLICTS)] if guarded.conflicts is not None else []
+        assert [problem for part, schema in parts for problem in differences(part, schema)] == []
         members = guarded.members.collect()
         assert sorted(m.record_key for m in members) == sorted(row[1] for row in rows), "every record is in one cluster"
         self.of = {m.record_key: m.cluster_id for m in members}
         self.clusters = {frozenset(k for k, c in self.of.items() if c == cluster) for cluster in set(self.of.values())}
         self.linked = {m.record_key for m in members if m.linked}
         self.applicable = {m.record_key for m in members if m.applicable}
-        found = guarded.conflicts.collect()
+        found = [] if guarded.conflicts is None else guarded.conflicts.collect()
         self.broken = {(self.cluster(row.cluster_id), row.limit) for row in found}
         self.details = {row.detail for row in found}
         names = {-2: "cannot_link", -1: "must_link", **{n: rule.name for n, rule in enumerate(config.rules)}}

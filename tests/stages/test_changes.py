@@ -1,10 +1,12 @@
 """What became of ids, why, and where old ones lead: one run's worth of cases, each worked out by hand."""
 
 import pytest
+from stages_of_tests import stage
 
 from identity_spark import schemas
 from identity_spark.errors import CheckError
-from identity_spark.stages import changes, redirects
+from identity_spark.pipeline.lasting import closed_redirects
+from identity_spark.stages import changes
 
 # record, id before, id now, whether the last run had the record
 MOVES = [
@@ -72,10 +74,6 @@ def events(frames):
     return found.localCheckpoint()
 
 
-def kept(_, frame):
-    return frame.localCheckpoint()
-
-
 def test_events_and_their_causes(events):
     found = [(e.event, e.dinmo_id, e.other_dinmo_id, e.record_count, e.cause) for e in events.collect()]
     assert sorted(found, key=str) == sorted(EVENTS, key=str)
@@ -93,7 +91,7 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
         ],
         schemas.REDIRECTS,
     )
-    found = redirects.redirects(events, earlier, "r2", kept)
+    found = closed_redirects(events, earlier, frames["golden"], "r2", stage())
     assert sorted((r.old_dinmo_id, r.dinmo_id or "-", r.run_id, r.last_dinmo_id) for r in found.collect()) == [
         ("B", "A", "r2", "A"),
         ("D", "-", "r2", "D"),
@@ -105,9 +103,11 @@ def test_redirects_follow_on_and_open_again(spark, events, frames):
         ("other", "C", "r1", "C"),
         ("to_R", "R", "r2", "R"),
     ]
-    redirects.require_closed(found, frames["golden"])
     with pytest.raises(CheckError, match="1 redirects lead nowhere and 0 come"):
-        redirects.require_closed(found, frames["golden"].where("dinmo_id <> 'R'"))
+        closed_redirects(events, earlier, frames["golden"].where("dinmo_id <> 'R'"), "r2", stage())
+    alive = spark.createDataFrame([("gone",)], "dinmo_id string")
+    with pytest.raises(CheckError, match="0 redirects lead nowhere and 1 come"):
+        closed_redirects(events, earlier, frames["golden"].select("dinmo_id").union(alive), "r2", stage())
 
 
 def test_a_way_ends_at_an_id_that_is_published_again(spark):
@@ -115,9 +115,9 @@ def test_a_way_ends_at_an_id_that_is_published_again(spark):
     earlier = [("A", "C", "r1", "B"), ("B", "C", "r1", "C"), ("Z", None, "r1", "Y"), ("Y", None, "r1", "Y")]
     events = [("revived", "B", None), ("merged", "C", "D"), ("revived", "Y", None)]
     rows = [("r2", event, i, other, 1, "sources") for event, i, other in events]
-    now = redirects.redirects(
-        spark.createDataFrame(rows, schemas.CHANGES), spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept
-    )
+    found = spark.createDataFrame(rows, schemas.CHANGES), spark.createDataFrame(earlier, schemas.REDIRECTS)
+    golden = spark.createDataFrame([("B",), ("D",), ("Y",)], "dinmo_id string")
+    now = closed_redirects(*found, golden, "r2", stage())
     assert sorted((r.old_dinmo_id, r.dinmo_id, r.run_id) for r in now.collect()) == [
         ("A", "B", "r2"), ("C", "D", "r2"), ("Z", "Y", "r2"),
     ]  # fmt: skip
@@ -127,7 +127,8 @@ def test_a_way_of_many_steps_is_followed_to_its_end(spark):
     steps = 21
     earlier = [(f"{n:02}", f"{steps:02}", "r1", f"{n + 1:02}") for n in range(steps)]
     nothing = spark.createDataFrame([], schemas.CHANGES)
-    found = redirects.redirects(nothing, spark.createDataFrame(earlier, schemas.REDIRECTS), "r2", kept)
+    golden = spark.createDataFrame([(f"{steps:02}",)], "dinmo_id string")
+    found = closed_redirects(nothing, spark.createDataFrame(earlier, schemas.REDIRECTS), golden, "r2", stage())
     assert sorted(map(tuple, found.collect())) == sorted(earlier)
 
 

@@ -2,14 +2,12 @@
 
 import pytest
 from pyspark.sql import functions as F
-from pyspark.sql.types import IntegerType, LongType, StructField, StructType
+from stages_of_tests import stage, written
 
 from identity_spark.errors import CheckError
-from identity_spark.pipeline.counting import count
-from identity_spark.schemas import SKIPPED_BLOCKS, empty
+from identity_spark.pipeline.counting import Results, count
 from identity_spark.stages import checks
 
-MERGES = StructType([StructField("rule_index", IntegerType()), StructField("merges_only_here", LongType())])
 RECORDS = "source string, status string, dinmo_id string"
 PUBLISHED = [("crm", "matched", "a"), ("shop", "matched", "a"), ("shop", "unique", "b"), ("crm", "unique", "c")]
 HELD_BACK = [("crm", "conflict", None), ("shop", "missing", None)]
@@ -31,8 +29,9 @@ def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLD
     nothing = F.lit(None).cast("string")
     unresolved = spark.createDataFrame(UNRESOLVED, "reason string")
     unresolved = unresolved.withColumns({"source": F.lit("crm"), "identifier": nothing, "record_key": nothing})
-    skipped, merges = empty(spark, SKIPPED_BLOCKS), empty(spark, MERGES)
-    return checks.verify(total, count(resolved, rows, ends, unresolved, skipped, merges, config), rows)
+    profiles = F.lit(len({dinmo_id for _, _, dinmo_id in records if dinmo_id}))
+    results = Results(written(resolved, profiles=F.max(profiles)), rows, ends, written(unresolved), None)
+    return checks.verify(total, count(results, {}, config, stage()))
 
 
 def test_results_that_agree(spark, make_config):
@@ -44,11 +43,16 @@ def test_results_that_agree(spark, make_config):
 
 WRONG = {
     "a record is lost": ({"total": 9}, "9 records were read, but 8 are accounted for"),
-    "a golden record is lost": ({"golden": GOLDEN[:2]}, "4 records are published, but golden records stand for 3"),
-    "a golden record has the id of another": (
-        {"golden": [("a", 2), ("b", 1), ("b", 1)]}, "1 golden records have the id of another; golden records stand for",
+    "a golden record is lost": (
+        {"golden": GOLDEN[:2]},
+        "3 profiles are published, but there are 2 golden records; 4 records are published, but golden records stand for 3",
     ),
-    "an id is split": ({"golden": [("a", 1), ("a", 1), *GOLDEN[1:]]}, "1 golden records have the id of another"),
+    "a golden record has the id of another": (
+        {"golden": [("a", 2), ("b", 1), ("b", 1)]}, "golden records stand for other profiles than the lookup has",
+    ),
+    "an id is split": (
+        {"golden": [("a", 1), ("a", 1), *GOLDEN[1:]]}, "3 profiles are published, but there are 4 golden records",
+    ),
     "a record went to another profile": (
         {"golden": [("a", 1), ("b", 2), ("c", 1)]}, "golden records stand for other profiles than the lookup has",
     ),

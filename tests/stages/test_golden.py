@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from identity_spark.errors import CheckError, InputError
-from identity_spark.stages.checks import verify_values
+from identity_spark.stages.checks import require_values, value_checks
 from identity_spark.stages.golden import golden_records, matched_ids, require_fitting
 from tests.plain_survivorship import Field, group_survivor, representative, survivor
 
@@ -343,14 +343,15 @@ def test_values_are_verified_before_publishing(spark, make_config):
     records[0]["blocked"], records[0]["card"], records[0]["card__written"] = [("card", "?", "invalid")], None, None
     frame = frame_of(spark, records)
     golden = written_down(spark, golden_records(frame, no_pairs(spark), config, TODAY))
-    verify_values(frame, golden, config)
+    require_values(value_checks(frame, golden, config).collect())
     other = golden.withColumn(
         "score", F.when(F.col("dinmo_id") > "id00100", F.col("score") + 1).otherwise(F.col("score"))
     )
     wrong = other.where("dinmo_id > 'id00100' AND score IS NOT NULL").count()
+    found = value_checks(frame, other, config).collect()
     with pytest.raises(CheckError, match=f"{wrong} values of score; nothing was written"):
-        verify_values(frame, other, config)
-    verify_values(frame, other, make_config(*SETTINGS))  # only where it is asked for
+        require_values(found)
+    assert value_checks(frame, other, make_config(*SETTINGS)) is None, "only where it is asked for"
 
 
 def test_strategies_have_to_fit_the_types_of_the_sources(spark, make_config):

@@ -66,6 +66,7 @@ def test_a_value_of_another_type_is_an_error_without_the_value(spark, make_confi
     given = overrides(
         spark, ("A", None, "visits", "many", None), ("A", None, "visits", "3", None), ("B", None, "visits", None, None)
     )
+    found = golden_overrides.misfits(given, golden, config).collect()
     with pytest.raises(InputError) as error:
-        golden_overrides.require_fitting_values(given, golden, config)
+        golden_overrides.require_fitting_values(found, golden)
     assert str(error.value) == "golden_overrides: visits: 1 values do not read as bigint; correct them"

@@ -5,25 +5,38 @@ import pytest
 from identity_spark.schemas import CONFLICTS, MEMBERS, OVERRIDE_LINKS, differences
 from identity_spark.stages import guardrails
 
-USABLE = "record_id long, email array<string>, card string"
+LIMITED = ("email", "card", "birth_date")
+Held = dict[str, str | list[str]]  # values by identifier
+
+
+def members(spark, records: list[tuple[int, str, int, int | None, Held]], config):
+    """``MEMBERS`` of records: number, source, cluster, the group of an override, and values."""
+    limited = {i.name for i in config.identifiers if i.max_values_per_profile} | {*config.guardrails.conflict_together}
+    clusters = [cluster for _, _, cluster, *_ in records]
+    smallest = {c: min(f"k:{n}" for n, _, other, *_ in records if other == c) for c in clusters}
+    rows = []
+    for n, source, cluster, group, held in records:
+        values = [(i, v) for i in LIMITED if i in limited for v in texts(held.get(i))]
+        of_cluster = (clusters.count(cluster), smallest[cluster])
+        rows.append((n, f"k:{n}", source, True, cluster, clusters.count(cluster) > 1, group, values, *of_cluster))
+    return spark.createDataFrame(rows, MEMBERS)
+
+
+def texts(value: str | list[str] | None) -> list[str]:
+    return value if isinstance(value, list) else [value] if value else []
 
 
 @pytest.fixture
-def frames(spark):
+def records():
     """Cluster 1: three records of crm with two cards and three e-mails; cluster 2: two sources, one card; 3: alone."""
-    members = [
-        (n, f"k:{n}", s, True, c, c != 3, None)
-        for n, s, c in [(0, "crm", 1), (1, "crm", 1), (2, "crm", 1), (3, "crm", 2), (4, "shop", 2), (5, "crm", 3)]
+    return [
+        (0, "crm", 1, None, {"email": ["a", "b"], "card": "1"}),
+        (1, "crm", 1, None, {"email": ["b"], "card": "2"}),
+        (2, "crm", 1, None, {"email": ["c"]}),
+        (3, "crm", 2, None, {"card": "9"}),
+        (4, "shop", 2, None, {"email": ["d"], "card": "9"}),
+        (5, "crm", 3, None, {"email": ["x", "y", "z"], "card": "5"}),
     ]
-    usable = [
-        (0, ["a", "b"], "1"),
-        (1, ["b"], "2"),
-        (2, ["c"], None),
-        (3, None, "9"),
-        (4, ["d"], "9"),
-        (5, ["x", "y", "z"], "5"),
-    ]
-    return spark.createDataFrame(members, MEMBERS), spark.createDataFrame(usable, USABLE)
 
 
 VALUES = "identifiers.{}.max_values_per_profile"
@@ -61,10 +74,12 @@ RECORDS = "guardrails.max_records_per_profile"
         (["guardrails.conflict_together=[email, card]", "identifiers.email.max_values_per_profile=3"], []),
     ],
 )  # fmt: skip
-def test_a_row_for_each_broken_limit(frames, make_config, changes, expected):
-    found = guardrails.conflicts(*frames, None, make_config(*changes))
+def test_a_row_for_each_broken_limit(spark, records, make_config, changes, expected):
+    config = make_config(*changes)
+    found = guardrails.conflicts(members(spark, records, config), None, config)
     assert differences(found, CONFLICTS) == []
-    assert sorted((tuple(r) for r in found.collect()), key=str) == sorted(expected, key=str)
+    sizes = {1: 3, 2: 2, 3: 1}
+    assert sorted(map(tuple, found.collect()), key=str) == sorted(((*e, sizes[e[0]]) for e in expected), key=str)
 
 
 DATES = [
@@ -81,9 +96,9 @@ DATES = [
 @pytest.mark.parametrize(("dates", "conflict"), [case[1:] for case in DATES], ids=[case[0] for case in DATES])
 def test_a_tolerance_looks_at_every_two_values_whatever_their_order(spark, make_config, dates, conflict, order):
     tolerant = "identifiers.birth_date={type: date, conflict_tolerance: fuzzy_medium}"
-    members = spark.createDataFrame([(n, f"k:{n}", "crm", True, 1, True, None) for n in range(len(dates))], MEMBERS)
-    usable = spark.createDataFrame(list(enumerate(dates[::order])), "record_id long, birth_date string")
-    found = guardrails.conflicts(members, usable, None, make_config(tolerant)).collect()
+    config = make_config(tolerant)
+    rows = [(n, "crm", 1, None, {"birth_date": date}) for n, date in enumerate(dates[::order])]
+    found = guardrails.conflicts(members(spark, rows, config), None, config).drop("record_count").collect()
     detail = f"max_values_per_profile: {len(dates)} birth_date values, at most 1"
     assert [tuple(r) for r in found] == ([(1, VALUES.format("birth_date"), "birth_date", detail)] if conflict else [])
 
@@ -91,20 +106,16 @@ def test_a_tolerance_looks_at_every_two_values_whatever_their_order(spark, make_
 def test_values_that_an_override_joins_count_as_one(spark, make_config):
     """Cards 1 and 2 are one person's by decision, so a third record may have either; a 3 is still another person's."""
     config = make_config("identifiers.card.max_values_per_profile=1")
-    members = [
-        (n, f"k:{n}", "crm", True, c, True, 7 if n in (0, 1, 3, 4) else None) for n, c in enumerate([1, 1, 1, 2, 2, 2])
-    ]
-    usable = [(0, None, "1"), (1, None, "2"), (2, None, "2"), (3, None, "1"), (4, None, "2"), (5, None, "3")]
-    members[3] = (*members[3][:6], 8)
-    members[4] = (*members[4][:6], 8)
+    cards, groups = ["1", "2", "2", "1", "2", "3"], [7, 7, None, 8, 8, None]
+    rows = [(n, "crm", 1 + n // 3, groups[n], {"card": card}) for n, card in enumerate(cards)]
     nobody = spark.createDataFrame([], OVERRIDE_LINKS)
-    found = guardrails.conflicts(
-        spark.createDataFrame(members, MEMBERS), spark.createDataFrame(usable, USABLE), nobody, config
-    )
+    found = guardrails.conflicts(members(spark, rows, config), nobody, config)
     assert [tuple(r)[:3] for r in found.collect()] == [(2, VALUES.format("card"), "card")]
 
 
-def test_what_an_override_keeps_apart_may_not_share_a_cluster(frames, spark, make_config):
+def test_what_an_override_keeps_apart_may_not_share_a_cluster(records, spark, make_config):
     apart = [("cannot_link", 0, 2, "k:0", "k:2", None, None), ("cannot_link", 2, 3, "k:2", "k:3", None, None)]
-    found = guardrails.conflicts(*frames, spark.createDataFrame(apart, OVERRIDE_LINKS), make_config()).collect()
-    assert [tuple(r) for r in found] == [(1, "cannot_link", None, "cannot_link: 1 pairs that overrides keep apart")]
+    config = make_config()
+    kept_apart = spark.createDataFrame(apart, OVERRIDE_LINKS)
+    found = guardrails.conflicts(members(spark, records, config), kept_apart, config).collect()
+    assert [tuple(r) for r in found] == [(1, "cannot_link", None, "cannot_link: 1 pairs that overrides keep apart", 3)]

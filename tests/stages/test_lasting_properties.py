@@ -12,13 +12,14 @@ from types import SimpleNamespace
 from identity_spark import schemas
 from identity_spark.config.model import Output
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
-from identity_spark.pipeline.progress import InMemory, Run
+from identity_spark.pipeline.work import InMemory, Run
 from identity_spark.storage.known import known
 from identity_spark.storage.tables import Tables
 
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
 WORLDS, STEPS = 60, 6
 EDITS = ("add", "remove", "return", "return", "merge", "merge", "split", "split", "vanish", "vanish")
+LASTING = ("identity_changes", "identity_redirects", "identity_history")
 CONFIG = SimpleNamespace(project="p", rules=[SimpleNamespace(name="email")])
 
 
@@ -195,9 +196,11 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
     spark, numbered = tables.spark, list(enumerate(clusters))
     random.Random(this.run_id).shuffle(numbered)
     before = known(tables, runs)
-    members = spark.createDataFrame([(r, n) for n, c in numbered for r in c], "record_key string, cluster_id long")
-    facts = spark.createDataFrame([(n, min(c)) for n, c in numbered], "cluster_id long, smallest_key string")
-    ids = lasting_ids(members, facts, before, CONFIG, this)
+    columns = "record_key string, cluster_id long, smallest_key string"
+    members = spark.createDataFrame([(r, n, min(c)) for n, c in numbered for r in c], columns)
+    ids = lasting_ids(members, before, CONFIG, this)
+    if before.is_first_run:
+        ids = members.select("cluster_id", ids.alias("dinmo_id")).distinct()
     of_cluster = {row.cluster_id: row.dinmo_id for row in ids.collect()}
     assert len(of_cluster) == len(clusters)
     found = {r: of_cluster[n] for n, c in numbered for r in c}
@@ -226,6 +229,8 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
         this,
     )
     collected = {name: frame.collect() for name, frame in lasting.items()}
-    collected["identity_changes"] = [*tables.rows.get("identity_changes", []), *collected["identity_changes"]]
+    collected = {name: collected.get(name, tables.rows.get(name, [])) for name in LASTING}
+    if "identity_changes" in lasting:
+        collected["identity_changes"] = [*tables.rows.get("identity_changes", []), *collected["identity_changes"]]
     tables.rows = rows | collected
     return found, collected

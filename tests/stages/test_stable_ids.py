@@ -5,20 +5,24 @@ import re
 
 import pytest
 from pyspark.sql import functions as F
+from stages_of_tests import stage, written
 
+from identity_spark.pipeline.lasting import carried_over
 from identity_spark.stages import stable_ids
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-
-
-def as_is(name, frame):
-    return frame.localCheckpoint()
 
 
 def shared_frame(spark, rows):
     return spark.createDataFrame(
         rows, "cluster_id long, smallest_key string, dinmo_id string, created_at string, shared long, returned long"
     )
+
+
+def members(spark, *clusters):
+    """The record of each cluster that has its smallest key, and another one."""
+    rows = [(c, key, record) for c, key in clusters for record in (key, f"{key}/more")]
+    return spark.createDataFrame(rows, "cluster_id long, smallest_key string, record_key string")
 
 
 def greedy(rows):
@@ -41,7 +45,7 @@ def test_ids_go_to_the_greatest_overlap(spark, seed: int):
     expected = greedy(rows)
     assert len(expected) < 25 or seed, "ids are fought for"
     rng.shuffle(rows)
-    kept = stable_ids.carry_over(shared_frame(spark, rows), as_is).collect()
+    kept = carried_over(written(shared_frame(spark, rows)), stage()).collect()
     assert {r.cluster_id: r.dinmo_id for r in kept} == expected
     assert len(kept) == len(expected)
 
@@ -55,9 +59,11 @@ def test_new_ids_are_uuids_that_depend_on_project_and_key_alone(spark):
 
 
 def test_an_id_used_before_is_salted_by_the_run(spark):
-    clusters = spark.createDataFrame([(1, "crm:1"), (2, "crm:2"), (3, "crm:3")], "cluster_id long, smallest_key string")
+    clusters = members(spark, (1, "crm:1"), (2, "crm:2"), (3, "crm:3"))
     kept = spark.createDataFrame([(3, "mine")], "cluster_id long, dinmo_id string")
-    fresh = dict(clusters.select("cluster_id", stable_ids.new_dinmo_id("p", F.col("smallest_key"))).collect())
+    fresh = dict(
+        clusters.distinct().select("cluster_id", stable_ids.new_dinmo_id("p", F.col("smallest_key"))).collect()
+    )
     used = spark.createDataFrame([(fresh[1],)], "dinmo_id string")
     assert fresh[1] != fresh[2]
     found = dict(stable_ids.assign(clusters, kept, used, "p", "run2").select("cluster_id", "dinmo_id").collect())
@@ -67,8 +73,10 @@ def test_an_id_used_before_is_salted_by_the_run(spark):
 
 
 def test_an_id_that_another_cluster_keeps_is_not_given_again_even_if_it_was_never_published(spark):
-    clusters = spark.createDataFrame([(1, "crm:1"), (2, "crm:2")], "cluster_id long, smallest_key string")
-    fresh = dict(clusters.select("cluster_id", stable_ids.new_dinmo_id("p", F.col("smallest_key"))).collect())
+    clusters = members(spark, (1, "crm:1"), (2, "crm:2"))
+    fresh = dict(
+        clusters.distinct().select("cluster_id", stable_ids.new_dinmo_id("p", F.col("smallest_key"))).collect()
+    )
     kept = spark.createDataFrame([(2, fresh[1])], "cluster_id long, dinmo_id string")
     nobody = spark.createDataFrame([], "dinmo_id string")
     found = dict(stable_ids.assign(clusters, kept, nobody, "p", "2").select("cluster_id", "dinmo_id").collect())

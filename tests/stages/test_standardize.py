@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from pyspark.sql import Row
+from stages_of_tests import stage
 
 from identity_spark.errors import ConfigError
 from identity_spark.pipeline.preparation import listed_values
@@ -20,7 +21,8 @@ TODAY = date(2026, 1, 1)
 
 
 def standardized(frame, config, built_in=BUILT_IN):
-    return standardize(frame, config, built_in, listed_values(frame.sparkSession, config, TODAY), TODAY)
+    listed = listed_values(frame.sparkSession, config, TODAY, stage())
+    return standardize(frame, config, built_in, listed, TODAY)
 
 
 def run(spark, config, **values):

@@ -87,7 +87,8 @@ def test_what_is_derived_from_an_over_shared_value_goes_too(spark, make_config):
     frame = spark.createDataFrame(rows, COLUMNS.replace("last_name string", "last_name array<string>") + derived)
     found = usable_identifiers.over_shared_values(frame, config)
     holders = usable_identifiers.records_with_over_shared(frame, found, config)
-    left = usable_identifiers.without_over_shared(frame, holders, config).orderBy("record_id")
+    amended = usable_identifiers.amended_records(frame, holders, config)
+    left = usable_identifiers.usable_records(frame, amended).orderBy("record_id")
     assert [(r.host, r.top, r.phone, r.area, r.words, r.last_sound) for r in left.collect()] == [
         (["y.io"], ["y"], None, None, ["de", "wit"], ["D300"]),
         (None, None, None, None, None, None),
@@ -102,7 +103,9 @@ def test_over_shared_values_move_to_blocked(standardized, make_config):
     )
     values = usable_identifiers.over_shared_values(standardized, config)
     holders = usable_identifiers.records_with_over_shared(standardized, values, config)
-    usable = usable_identifiers.without_over_shared(standardized, holders, config)
+    amended = usable_identifiers.amended_records(standardized, holders, config)
+    assert amended.count() == 4, "a record that holds none of them stays where it is"
+    usable = usable_identifiers.usable_records(standardized, amended)
     found = {r.record_id: r for r in usable.collect()}
     assert [found[n].email for n in range(5)] == [["a@x.io"], None, None, None, None]
     assert [found[n].email__written for n in range(5)] == [["A@x.io"], None, None, None, None]

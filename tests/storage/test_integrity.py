@@ -31,7 +31,7 @@ def tables(spark, tmp_path):
 
 
 def check(tables):
-    integrity.require_intact(tables, runs.committed(tables)[0], "b")
+    integrity.require_intact(tables, runs.committed(tables), "b")
 
 
 def log(tables, table):
@@ -68,12 +68,12 @@ def test_a_changed_manifest_is_refused(tables):
 def test_a_lost_manifest_is_refused(tables):
     log(tables, "identity_runs")[-1].unlink()
     with pytest.raises(InputError, match="identity_runs: run b was committed, and its row is gone"):
-        integrity.require_intact(tables, None, "b")
+        integrity.require_intact(tables, runs.committed(tables), "b")
 
 
 @pytest.mark.parametrize("gone", ["an entry of the log", "the last entries", "the log", "the files", "the table"])
 def test_what_cannot_be_read_is_refused(spark, tables, gone: str):
-    last, folder = runs.committed(tables)[0], Path(tables.output.path) / TABLE
+    committed, folder = runs.committed(tables), Path(tables.output.path) / TABLE
     match gone:
         case "an entry of the log":
             log(tables, TABLE)[0].unlink()
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_refused(spark, tables, gone: str):
             shutil.rmtree(folder)
     fresh = Tables(spark.newSession(), tables.output)
     with pytest.raises(InputError, match=f"{TABLE}.*jobs/rollback.py --to RUN; nothing was written"):
-        integrity.require_intact(fresh, last, None)
+        integrity.require_intact(fresh, committed, None)
 
 
 def test_a_column_keeps_its_type(spark, tables, monkeypatch):

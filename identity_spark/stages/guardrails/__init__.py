@@ -4,7 +4,7 @@ Guardrails flag, they do not drop: what they hold back goes to ``identity_unreso
 what they refuse stays in ``match_pairs``.
 """
 
-from identity_spark.stages.guardrails.limits import conflicts, to_peel
+from identity_spark.stages.guardrails.limits import conflicts, is_to_peel, limited_values
 from identity_spark.stages.guardrails.metrics import cluster_metrics, conflict_metrics, peel_metrics
 from identity_spark.stages.guardrails.peel import (
     at_every_level,
@@ -14,6 +14,7 @@ from identity_spark.stages.guardrails.peel import (
     replicated,
     rounds,
     separated,
+    strengths,
 )
 from identity_spark.stages.guardrails.union import limits_broken_together
 
@@ -22,7 +23,9 @@ __all__ = [
     "cluster_metrics",
     "conflict_metrics",
     "conflicts",
+    "is_to_peel",
     "leveled_edges",
+    "limited_values",
     "limits_broken_together",
     "numbered",
     "peel_metrics",
@@ -30,5 +33,5 @@ __all__ = [
     "replicated",
     "rounds",
     "separated",
-    "to_peel",
+    "strengths",
 ]

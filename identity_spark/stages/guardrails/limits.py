@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import CANNOT_LINK, Config, Identifier, value_type
-from identity_spark.expressions.identifier_values import held_values
+from identity_spark.expressions.identifier_values import HELD, held_values
 from identity_spark.expressions.similarity import agrees
 from identity_spark.schemas import CONFLICTS, empty, multi_valued
 
@@ -14,7 +14,7 @@ TOGETHER = "guardrails.conflict_together"
 OF_VALUES = ("cluster_id", "identifier")
 
 
-def conflicts(members: DataFrame, usable: DataFrame, kept_apart: DataFrame | None, config: Config) -> DataFrame:
+def conflicts(members: DataFrame, kept_apart: DataFrame | None, config: Config) -> DataFrame:
     """``CONFLICTS``: a row for each limit that a cluster breaks, naming how many it has against how many it may.
 
     ``members`` is ``MEMBERS``; limits count usable canonical values and records. Values of records that an override
@@ -24,28 +24,36 @@ def conflicts(members: DataFrame, usable: DataFrame, kept_apart: DataFrame | Non
     broken = [
         _too_many_records(members, config),
         _too_many_of_a_source(members, config),
-        _too_many_values(members, usable, kept_apart is not None, config),
+        _too_many_values(members, kept_apart is not None, config),
         None if kept_apart is None else _together_in_spite(members, kept_apart),
     ]
     none = empty(members.sparkSession, CONFLICTS)
     return reduce(DataFrame.unionByName, [frame for frame in broken if frame is not None], none)
 
 
-def to_peel(conflicts: DataFrame, config: Config) -> DataFrame:
-    """Those of ``conflicts`` that refusing pairs settles: all with ``peel``, else where an override is broken."""
-    return conflicts if config.guardrails.on_conflict == "peel" else conflicts.where(F.col("limit") == CANNOT_LINK)
+def is_to_peel(config: Config) -> Column:
+    """Whether refusing pairs settles a conflict: each one with ``peel``, else where an override is broken."""
+    return F.lit(True) if config.guardrails.on_conflict == "peel" else F.col("limit") == CANNOT_LINK
+
+
+def limited_values(usable: DataFrame, config: Config) -> Column:
+    """``limited`` of ``MEMBERS``: what a record has of the identifiers with a limit, without those that have none."""
+    names = list(_value_limits(config))
+    return held_values(names, multi_valued(usable, names)) if names else F.array().cast(HELD)
 
 
 def _too_many_records(members: DataFrame, config: Config) -> DataFrame | None:
     limit = config.guardrails.max_records_per_profile
     if limit is None:
         return None
-    sizes = members.where("linked").groupBy("cluster_id").agg(F.count("*").alias("found"))
-    return sizes.where(F.col("found") > limit).select(
+    # One record stands for its cluster, so that nothing is counted.
+    over = members.where((F.col("record_count") > limit) & (F.col("record_key") == F.col("smallest_key")))
+    return over.select(
         "cluster_id",
         F.lit("guardrails.max_records_per_profile").alias("limit"),
         F.lit(None).cast("string").alias("identifier"),
-        _detail("max_records_per_profile", "records", limit),
+        _detail("max_records_per_profile", "records", limit, F.col("record_count")),
+        "record_count",
     )
 
 
@@ -55,24 +63,29 @@ def _too_many_of_a_source(members: DataFrame, config: Config) -> DataFrame | Non
         return None
     limit = _by_name("source", limits)
     counted = (
-        members.where(F.col("source").isin(*limits)).groupBy("cluster_id", "source").agg(F.count("*").alias("found"))
+        members.where(F.col("source").isin(*limits) & (F.col("record_count") > min(limits.values())))
+        .groupBy("cluster_id", "source", "record_count")
+        .agg(F.count("*").alias("found"))
     )
     return counted.where(F.col("found") > limit).select(
         "cluster_id",
         F.concat(F.lit("sources."), "source", F.lit(".max_records_per_profile")).alias("limit"),
         F.lit(None).cast("string").alias("identifier"),
         _detail("sources.max_records_per_profile", F.concat(F.lit("records of "), "source"), limit),
+        "record_count",
     )
 
 
-def _too_many_values(members: DataFrame, usable: DataFrame, overridden: bool, config: Config) -> DataFrame | None:
+def _too_many_values(members: DataFrame, overridden: bool, config: Config) -> DataFrame | None:
     limits = _value_limits(config)
     if not limits:
         return None
-    values = _values(members, usable, limits)
+    values = _values(members, limits)
     values = _agreed(values) if overridden else values.drop("must_group")
     limit = _by_name("identifier", limits)
-    counted = values.groupBy(*OF_VALUES).agg(F.count_distinct("value").alias("found"))
+    counted = values.groupBy(*OF_VALUES).agg(
+        F.count_distinct("value").alias("found"), F.max("record_count").alias("record_count")
+    )
     over = counted.where(F.col("found") > limit)
     over = _contradicting(over, values, config)
     over = _all_together(over, config.guardrails.conflict_together)
@@ -84,6 +97,7 @@ def _too_many_values(members: DataFrame, usable: DataFrame, overridden: bool, co
         F.when(is_together, TOGETHER).otherwise(place).alias("limit"),
         "identifier",
         _detail(name, F.concat("identifier", F.lit(" values")), limit),
+        "record_count",
     )
 
 
@@ -93,19 +107,13 @@ def _value_limits(config: Config) -> dict[str, int]:
     return limits | {i.name: i.max_values_per_profile for i in config.identifiers if i.max_values_per_profile}
 
 
-def _values(members: DataFrame, usable: DataFrame, limits: dict[str, int]) -> DataFrame:
-    """``cluster_id``, ``must_group``, ``identifier``, ``value``: what records hold of the limited identifiers."""
-    held = held_values(list(limits), multi_valued(usable, limits))
+def _values(members: DataFrame, limits: dict[str, int]) -> DataFrame:
+    """``cluster_id``, ``record_count``, ``must_group``, ``identifier``, ``value``: all that may break a limit."""
     # A record alone breaks a limit only by several values of its own.
-    can_break = F.col("linked") | (F.size("held") > min(limits.values()))
-    of_clusters = members.select("record_id", "cluster_id", "linked", "must_group").hint("shuffle_hash")
-    return (
-        usable.select("record_id", held.alias("held"))
-        .join(of_clusters, "record_id")
-        .where(can_break)
-        .select("cluster_id", "must_group", F.explode("held").alias("held"))
-        .select("cluster_id", "must_group", "held.*")
-    )
+    can_break = F.col("linked") | (F.size("limited") > min(limits.values()))
+    of_cluster = ("cluster_id", "record_count", "must_group")
+    held = members.where(can_break).select(*of_cluster, F.explode("limited").alias("held"))
+    return held.select(*of_cluster, "held.*")
 
 
 def _agreed(values: DataFrame) -> DataFrame:
@@ -119,7 +127,7 @@ def _agreed(values: DataFrame) -> DataFrame:
         .agg(F.min("agreed").alias("agreed"))
     )
     return values.join(agreed, [*OF_VALUES, "value"], "left").select(
-        *OF_VALUES, F.coalesce("agreed", "value").alias("value")
+        *OF_VALUES, "record_count", F.coalesce("agreed", "value").alias("value")
     )
 
 
@@ -133,7 +141,8 @@ def _contradicting(over: DataFrame, values: DataFrame, config: Config) -> DataFr
     if not tolerant:
         return over
     is_tolerant = F.col("identifier").isin([i.name for i in tolerant])
-    different = values.where(is_tolerant).join(over.select(*OF_VALUES), list(OF_VALUES), "left_semi").distinct()
+    suspected = values.where(is_tolerant).join(over.select(*OF_VALUES), list(OF_VALUES), "left_semi")
+    different = suspected.select(*OF_VALUES, "value").distinct()
     smallest = different.groupBy(*OF_VALUES).agg(F.min("value").alias("other"))
     with_smallest = different.join(smallest, list(OF_VALUES)).where(_contradict(tolerant))
     settled = with_smallest.select(*OF_VALUES).distinct()
@@ -165,15 +174,16 @@ def _all_together(over: DataFrame, together: tuple[str, ...]) -> DataFrame:
 
 def _together_in_spite(members: DataFrame, kept_apart: DataFrame) -> DataFrame:
     """The clusters that hold both records of an override ``cannot_link``."""
-    left = members.select(F.col("record_id").alias("left_id"), "cluster_id")
+    left = members.select(F.col("record_id").alias("left_id"), "cluster_id", "record_count")
     right = members.select(F.col("record_id").alias("right_id"), F.col("cluster_id").alias("right_cluster"))
     both = kept_apart.join(left, "left_id").join(right, "right_id").where("cluster_id = right_cluster")
-    pairs = both.groupBy("cluster_id").agg(F.count("*").alias("found"))
+    pairs = both.groupBy("cluster_id", "record_count").agg(F.count("*").alias("found"))
     return pairs.select(
         "cluster_id",
         F.lit(CANNOT_LINK).alias("limit"),
         F.lit(None).cast("string").alias("identifier"),
         F.concat(F.lit(f"{CANNOT_LINK}: "), "found", F.lit(" pairs that overrides keep apart")).alias("detail"),
+        "record_count",
     )
 
 
@@ -181,9 +191,9 @@ def _by_name(column: str, limits: dict[str, int]) -> Column:
     return F.create_map(*(F.lit(part) for item in limits.items() for part in item))[F.col(column)]
 
 
-def _detail(limit_name: Column | str, what: Column | str, limit: Column | int) -> Column:
+def _detail(limit_name: Column | str, what: Column | str, limit: Column | int, found: Column | str = "found") -> Column:
     """``max_values_per_profile: 3 birth_date values, at most 1``."""
     name, counted, allowed = (
         F.lit(part) if not isinstance(part, Column) else part for part in (limit_name, what, limit)
     )
-    return F.concat(name, F.lit(": "), "found", F.lit(" "), counted, F.lit(", at most "), allowed).alias("detail")
+    return F.concat(name, F.lit(": "), found, F.lit(" "), counted, F.lit(", at most "), allowed).alias("detail")

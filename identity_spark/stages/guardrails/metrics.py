@@ -10,9 +10,9 @@ PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 LARGEST = 10
 
 
-def conflict_metrics(conflicts: DataFrame, cluster_facts: DataFrame) -> DataFrame:
+def conflict_metrics(conflicts: DataFrame) -> DataFrame:
     """``METRICS`` of each limit that is broken in the end: its clusters and their records, which stay unresolved."""
-    broken = conflicts.select("cluster_id", "limit").distinct().join(cluster_facts, "cluster_id")
+    broken = conflicts.select("cluster_id", "limit", "record_count").distinct()
     counts = broken.groupBy(F.col("limit").alias("name")).agg(
         F.count("*").alias("conflict_clusters"), F.sum("record_count").alias("conflict_records")
     )
@@ -39,20 +39,19 @@ def cluster_metrics(members: DataFrame, links: DataFrame, config: Config) -> Dat
 
     Of each of the ten largest its ``records``, the pairs of each rule, and the pairs that show each identifier.
     """
-    several = members.where("linked").groupBy("cluster_id")
-    sizes = several.agg(F.count("*").alias("records"), F.min("record_key").alias("smallest_key"))
-    largest = sizes.orderBy(F.desc("records"), "smallest_key").limit(LARGEST)
+    clusters = members.where("record_key = smallest_key")  # one record stands for its cluster
+    sizes = clusters.select("cluster_id", F.col("record_count").alias("records"), "smallest_key")
+    largest = sizes.where("records > 1").orderBy(F.desc("records"), "smallest_key").limit(LARGEST)
     in_order = Window.partitionBy(F.lit(0)).orderBy(F.desc("records"), "smallest_key")  # one partition of ten rows
     named = largest.withColumn("name", F.concat(F.lit("largest_cluster_"), F.row_number().over(in_order)))
     held = _held_together(members, links, named, config)
     records = named.select("name", F.lit("records").alias("metric"), F.col("records").alias("value"))
-    return _percentiles(members, sizes).unionByName(_scoped(records.unionByName(held)))
+    return _percentiles(sizes).unionByName(_scoped(records.unionByName(held)))
 
 
-def _percentiles(members: DataFrame, sizes: DataFrame) -> DataFrame:
+def _percentiles(sizes: DataFrame) -> DataFrame:
     """Of all clusters, those of one record too."""
-    single = members.where("NOT linked").agg(F.lit(1).cast("long").alias("records"), F.count("*").alias("clusters"))
-    counts = single.unionByName(sizes.groupBy("records").agg(F.count("*").alias("clusters"))).where("clusters > 0")
+    counts = sizes.groupBy("records").agg(F.count("*").alias("clusters"))
     measured = counts.agg(
         *(F.percentile("records", share, F.col("clusters")).alias(name) for name, share in PERCENTILES.items()),
         F.max("records").alias("max"),

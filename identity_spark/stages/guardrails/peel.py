@@ -11,11 +11,12 @@ looked at, not the stars that stand for them elsewhere; a key of more records th
 links of that one rule, which are refused together: its whole group is cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from identity_spark.expressions.components import cluster_facts
 from identity_spark.schemas import JUDGED_LINKS, LEVELED_EDGES, MEMBERS, MUST_LINK_INDEX
 
 Level = tuple[int, int]  # the index of the strongest rule, and the number of rules
@@ -37,10 +38,15 @@ def leveled_edges(pairs: DataFrame, stars: DataFrame) -> DataFrame:
     return whole.unionByName(spanning).select(*ends, "rule_index", F.col("rules").cast("int")).to(LEVELED_EDGES)
 
 
-def numbered(edges: DataFrame) -> list[Level]:
-    """The levels of ``edges``, that of the overrides first; there are at most as many as rules times rules."""
-    found = {(row["rule_index"], row["rules"]) for row in edges.select("rule_index", "rules").distinct().collect()}
-    return [ALL_ONE, *sorted(found - {ALL_ONE}, key=lambda level: (level[0], -level[1]))]
+def strengths(edges: DataFrame) -> DataFrame:
+    """``rule_index``, ``rules``: the strengths that ``edges`` have; at most as many as rules times rules."""
+    return edges.select("rule_index", "rules").distinct()
+
+
+def numbered(found: Iterable[Sequence[int]]) -> list[Level]:
+    """The levels of the ``strengths`` that were found, that of the overrides first."""
+    levels = {(rule_index, rules) for rule_index, rules in found} - {ALL_ONE}
+    return [ALL_ONE, *sorted(levels, key=lambda level: (level[0], -level[1]))]
 
 
 def replicated(edges: DataFrame, levels: Sequence[Level]) -> DataFrame:
@@ -51,17 +57,17 @@ def replicated(edges: DataFrame, levels: Sequence[Level]) -> DataFrame:
 
 def at_every_level(members: DataFrame, components: DataFrame, levels: Sequence[Level]) -> DataFrame:
     """``MEMBERS`` of the copies of ``members``, with the level ``at``; ``components`` are ``CLUSTERS`` of copies."""
-    copies = members.drop("cluster_id", "linked").withColumn(
-        "at", F.explode(F.sequence(F.lit(0), F.lit(len(levels) - 1)))
-    )
+    of_cluster = ("cluster_id", "linked", "record_count", "smallest_key")
+    copies = members.drop(*of_cluster).withColumn("at", F.explode(F.sequence(F.lit(0), F.lit(len(levels) - 1))))
     copies = copies.withColumn("copy", _copy(F.col("record_id"), F.col("at"), levels))
     found = components.withColumnRenamed("record_id", "copy")
-    return copies.join(found, "copy", "left").select(
-        *(name for name in members.columns if name not in ("cluster_id", "linked")),
+    clustered = copies.join(found, "copy", "left").select(
+        *(name for name in members.columns if name not in of_cluster),
         F.coalesce("cluster_id", "copy").alias("cluster_id"),
         F.col("cluster_id").isNotNull().alias("linked"),
         "at",
     )
+    return clustered.withColumns(cluster_facts()).select(*MEMBERS.names, "at")
 
 
 def separated(copies: DataFrame, broken: DataFrame) -> DataFrame:
@@ -72,12 +78,11 @@ def separated(copies: DataFrame, broken: DataFrame) -> DataFrame:
     """
     is_broken = broken.select("cluster_id", F.lit(True).alias("broken")).distinct()
     stays = copies.join(is_broken, "cluster_id", "left").where("broken IS NULL OR at = 0")
-    names = [name for name in copies.columns if name not in ("record_id", "cluster_id", "linked", "at")]
-    last = stays.groupBy("record_id").agg(F.max(F.struct("at", "cluster_id", "linked", *names)).alias("last"))
+    names = [name for name in copies.columns if name not in ("record_id", "cluster_id", "at")]
+    last = stays.groupBy("record_id").agg(F.max(F.struct("at", "cluster_id", *names)).alias("last"))
     chosen = last.select("record_id", "last.*")
-    smallest = chosen.groupBy("cluster_id").agg(F.min("record_id").alias("smallest_id"))  # unique among all clusters
-    renamed = chosen.join(smallest, "cluster_id").drop("cluster_id").withColumnRenamed("smallest_id", "cluster_id")
-    return renamed.select(*MEMBERS.names, "at")
+    smallest = F.min("record_id").over(Window.partitionBy("cluster_id"))  # unique among all clusters
+    return chosen.withColumn("cluster_id", smallest).withColumns(cluster_facts()).select(*MEMBERS.names, "at")
 
 
 def refusals(

@@ -11,6 +11,8 @@ from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.stages.records.times import UNREADABLE_TIME
 
+KEYLESS = "keyless"
+
 
 @dataclass(frozen=True)
 class SourceCounts:
@@ -21,16 +23,24 @@ class SourceCounts:
     unreadable_times: int
 
 
-def counts_by_source(standardized: DataFrame, config: Config) -> dict[str, SourceCounts]:
-    """The counts of each source that has a record."""
+def source_counts(standardized: DataFrame, config: Config) -> dict[str, Column]:
+    """Aggregates over ``standardized`` by name: what ``counts_by_source`` reads, and the records without a key."""
     names = [i.name for i in config.identifiers if not i.derived]
     has_value = reduce(Column.__or__, (F.col(name).isNotNull() for name in names)) | (F.size("blocked") > 0)
-    counted = standardized.groupBy("source").agg(
-        F.count("*").alias("records"),
-        F.count_if(has_value).alias("with_value"),
-        F.count_if(UNREADABLE_TIME).alias("unreadable_times"),
-    )
-    return {row["source"]: SourceCounts(*row[1:]) for row in counted.collect()}  # a row for each source
+    counts = {KEYLESS: F.count_if(F.col("record_key").isNull())}
+    for n in range(len(config.sources)):
+        is_its = F.col("source_rank") == n
+        counts[f"records_{n}"] = F.count_if(is_its)
+        counts[f"with_value_{n}"] = F.count_if(is_its & has_value)
+        counts[f"unreadable_times_{n}"] = F.count_if(is_its & F.col(UNREADABLE_TIME))
+    return counts
+
+
+def counts_by_source(found: Mapping[str, int], config: Config) -> dict[str, SourceCounts]:
+    """The counts of each source that has a record, from what ``source_counts`` found."""
+    parts = ("records", "with_value", "unreadable_times")
+    counts = {s.name: SourceCounts(*(found[f"{part}_{n}"] for part in parts)) for n, s in enumerate(config.sources)}
+    return {source: of_source for source, of_source in counts.items() if of_source.records}
 
 
 def require_values(found: Mapping[str, SourceCounts], config: Config) -> None:

@@ -17,9 +17,9 @@ def primary_key(raw: DataFrame, source: Source) -> Column:
 
 
 def repeated_keys(standardized: DataFrame) -> DataFrame:
-    """``record_key`` of every key that several records have."""
-    counted = standardized.where("record_key IS NOT NULL").groupBy("record_key").count()
-    return counted.where("count > 1").select("record_key")
+    """``key_hash`` of every key that several records have, and now and then of others with the same hash."""
+    hashes = standardized.where("record_key IS NOT NULL").select(F.xxhash64("record_key").alias("key_hash"))
+    return hashes.groupBy("key_hash").count().where("count > 1").select("key_hash")
 
 
 def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
@@ -30,7 +30,9 @@ def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
     content = F.to_json(F.struct(*(c for c in keyed.columns if c != "record_id")))
     newest_first = Window.partitionBy("record_key").orderBy(F.col("updated_at").desc_nulls_last(), content.desc())
     return (
-        keyed.join(repeated, "record_key", "left_semi")
+        keyed.withColumn("key_hash", F.xxhash64("record_key"))
+        .join(repeated, "key_hash", "left_semi")
+        .drop("key_hash")
         .withColumn("place", F.row_number().over(newest_first))
         .where("place > 1")
         .select("record_id", "record_key", "source", "primary_key")

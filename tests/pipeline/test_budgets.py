@@ -1,0 +1,90 @@
+"""What a run may cost, in counts that no other load of the machine changes: queries, jobs, plan text, calls to Java.
+
+Of 20,000 records and a frozen configuration: a feature that needs more says so in a test of its own. Text of plans
+decides what a small run costs, for Spark analyses, optimizes and compiles what it says.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import make_people
+import pytest
+from py4j.java_gateway import GatewayClient
+from pyspark.sql import SparkSession
+
+from identity_spark import pipeline
+from identity_spark.config import load_config
+from identity_spark.storage.workspace import Workspace
+
+CONFIG = Path(__file__).resolve().parents[1] / "data" / "budget_customers.yaml"
+RECORDS = 20_000
+COVERED = 0.95  # of a run's wall time that belongs to a stage
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run did."""
+
+    executions: int
+    jobs: int
+    plans: list[int]  # characters of each
+    calls: int  # from Python to Java
+    files: int  # working files
+    covered: float
+
+
+def cost_of_run(spark: SparkSession, config, run_id: str, monkeypatch: pytest.MonkeyPatch) -> Cost:
+    queries, tracker = spark._jsparkSession.sharedState().statusStore(), spark.sparkContext.statusTracker()
+    before, known = queries.executionsCount(), len(tracker.getJobIdsForGroup(None))
+    calls, files = [0], []
+    send, materialize = GatewayClient.send_command, Workspace.materialize
+
+    def counted(self, *command, **more):
+        calls[0] += 1
+        return send(self, *command, **more)
+
+    def named(self, name, frame):
+        files.append(name)
+        return materialize(self, name, frame)
+
+    start = time.monotonic()
+    with monkeypatch.context() as patched:
+        patched.setattr(GatewayClient, "send_command", counted)
+        patched.setattr(Workspace, "materialize", named)
+        published = pipeline.run(spark, config, run_id)
+    wall = time.monotonic() - start
+    spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
+    found = queries.executionsList(before, queries.executionsCount() - before)
+    plans = [len(found.apply(n).physicalPlanDescription()) for n in range(found.size())]
+    jobs = len(tracker.getJobIdsForGroup(None)) - known
+    return Cost(len(plans), jobs, plans, calls[0], len(files), sum(published.seconds.values()) / wall)
+
+
+@pytest.fixture(scope="module")
+def costs(spark: SparkSession, tmp_path_factory) -> tuple[Cost, Cost]:
+    folder = tmp_path_factory.mktemp("budget")
+    make_people.main(["--rows", str(RECORDS), "--seed", "20", "--out", str(folder / "people")])
+    environment = {"PEOPLE": str(folder / "people"), "OUTPUT": str(folder / "output")}
+    config = load_config([CONFIG], (), environment=environment)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        return cost_of_run(spark, config, "one", monkeypatch), cost_of_run(spark, config, "two", monkeypatch)
+
+
+def test_a_first_run(costs: tuple[Cost, Cost]) -> None:
+    first, _ = costs
+    assert first.executions <= 80
+    assert first.jobs <= 140
+    assert first.files <= 20
+    assert max(first.plans) <= 150_000
+    assert sum(first.plans) <= 1_100_000
+    assert first.calls <= 20_000
+    assert first.covered >= COVERED
+
+
+def test_a_second_run(costs: tuple[Cost, Cost]) -> None:
+    _, second = costs
+    assert second.executions <= 105
+    assert second.jobs <= 180
+    assert max(second.plans) <= 150_000
+    assert second.covered >= COVERED
