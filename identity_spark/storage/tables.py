@@ -258,8 +258,10 @@ class Tables:
 
     def _write(self, table: str, rows: DataFrame, run_id: str, options: dict[str, str], mode: str = "overwrite") -> int:
         before = self.newest(table)
-        if before < 0:  # nothing to look for in a table that is not there
+        if before < 0 and self.output.path is not None:  # nothing to look for in a table that is not there
             mode = "error"
+        elif before < 0:  # a catalog notes down the run only where it may replace the table
+            mode, options = "overwrite", {"overwriteSchema": "true"}
         writer = rows.write.format("delta").mode(mode).options(**PROPERTIES, **options)
         writer = writer.option("userMetadata", json.dumps({"run_id": run_id}))
         if self.output.path is not None:
