@@ -249,9 +249,8 @@ class Totals:
 
 def empty(spark: SparkSession, schema: StructType) -> DataFrame:
     """No rows of ``schema``, which the optimizer knows and leaves out of every plan."""
-    return (
-        spark.range(0).select(*(F.lit(None).cast(f.dataType).alias(f.name) for f in schema.fields)).where(F.lit(False))
-    )
+    columns = (f"CAST(NULL AS {f.dataType.simpleString()}) AS `{f.name}`" for f in schema.fields)
+    return spark.sql(f"SELECT {', '.join(columns)} WHERE false")
 
 
 def differences(frame: DataFrame, schema: StructType) -> list[str]:

@@ -13,15 +13,15 @@ def held_values(names: Sequence[str], multi_valued: Collection[str]) -> Column:
 
     Arrays of ``multi_valued`` identifiers hold no nulls. Without lambdas, which would be interpreted for each value.
     """
-    held = [_several(name) if name in multi_valued else _one(name) for name in names]
-    return held[0] if len(held) == 1 else F.concat(*held)
+    held = (_several(name) if name in multi_valued else _one(name) for name in names)
+    return F.expr(f"concat({', '.join(held)})")
 
 
-def _one(name: str) -> Column:
-    entry = F.struct(F.lit(name).alias("identifier"), F.col(name).alias("value"))
-    return F.when(F.col(name).isNotNull(), F.array(entry)).otherwise(F.array().cast(HELD))
+def _one(name: str) -> str:
+    entry = f"named_struct('identifier', '{name}', 'value', `{name}`)"
+    return f"if(`{name}` IS NULL, CAST(array() AS {HELD}), array({entry}))"
 
 
-def _several(name: str) -> Column:
-    named = F.arrays_zip(F.array_repeat(F.lit(name), F.size(name)), name).cast(HELD)
-    return F.when(F.col(name).isNotNull(), named).otherwise(F.array().cast(HELD))
+def _several(name: str) -> str:
+    entries = f"arrays_zip(array_repeat('{name}', size(`{name}`)), `{name}`)"
+    return f"if(`{name}` IS NULL, CAST(array() AS {HELD}), CAST({entries} AS {HELD}))"

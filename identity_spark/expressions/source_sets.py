@@ -16,14 +16,11 @@ def masks(rank: Column, names: int) -> list[Column]:
 def masked_names(prefix: str, names: Sequence[str]) -> Column:
     """array<string>: the names whose bits are set in the columns ``<prefix>0``, ``<prefix>1`` ..., sorted."""
     ranked = sorted((name, rank) for rank, name in enumerate(names))
-    named = [
-        F.when(F.getbit(f"{prefix}{rank // BITS}", F.lit(rank % BITS)) == 1, name).otherwise("")
-        for name, rank in ranked
-    ]
-    return F.array_remove(F.array(*named), "")
+    named = (f"if(getbit(`{prefix}{rank // BITS}`, {rank % BITS}) = 1, '{name}', '')" for name, rank in ranked)
+    return F.expr(f"array_remove(array({', '.join(named)}), '')")
 
 
 def _bit(rank: Column, first: int) -> Column:
-    powers = F.array(*(F.lit(1 << n) for n in range(BITS)))
     is_here = (rank >= first) & (rank < first + BITS)
-    return F.when(is_here, F.get(powers.cast("array<long>"), rank - first)).otherwise(F.lit(0).cast("long"))
+    bit = F.call_function("shiftleft", F.lit(1).cast("long"), rank - first)
+    return F.when(is_here, bit).otherwise(F.lit(0).cast("long"))

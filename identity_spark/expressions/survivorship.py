@@ -5,7 +5,7 @@ smallest ``record_key``. Every strategy is an order of the records that offer so
 survives, and of equals the one of the better place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.sql import Column, WindowSpec
 from pyspark.sql import functions as F
@@ -54,8 +54,7 @@ def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, grea
 
 def giver_at(place: str) -> Column:
     """Of a profile: the one of its ``GIVERS`` that has the place in the column ``place``; null for no place."""
-    position = F.array_position(F.col(GIVERS)[PLACE], F.col(place)).cast("int")
-    return F.get(GIVERS, position - 1)
+    return F.expr(f"get({GIVERS}, CAST(array_position({GIVERS}.{PLACE}, `{place}`) AS INT) - 1)")
 
 
 def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:
@@ -83,12 +82,13 @@ def permission(value: Column) -> Column:
     return F.when(said, 2).when(~said, 0).otherwise(1)
 
 
-def known_map(values: Sequence[tuple[str, Column]], kind: str) -> Column:
-    """map<string, kind> of the values that are not null."""
-    if not values:
-        return F.create_map().cast(f"map<string,{kind}>")
-    names = F.array(*(F.when(value.isNotNull(), name).otherwise("") for name, value in values))
-    return F.map_from_arrays(F.array_remove(names, ""), F.array_compact(F.array(*(value for _, value in values))))
+def known_map(columns: Mapping[str, str], kind: str) -> Column:
+    """map<string, kind>: by name the values of the ``columns`` that are not null."""
+    names = ", ".join(f"if(`{column}` IS NULL, '', '{name}')" for name, column in columns.items())
+    values = ", ".join(f"`{column}`" for column in columns.values())
+    if not columns:
+        return F.expr(f"CAST(map() AS map<string,{kind}>)")
+    return F.expr(f"map_from_arrays(array_remove(array({names}), ''), array_compact(array({values})))")
 
 
 RANKINGS: dict[str, Ranking] = {

@@ -8,7 +8,7 @@ from pyspark.sql import Row, SparkSession
 
 from identity_spark import schemas
 from identity_spark.config import Config
-from identity_spark.storage import integrity, lock, runs, session
+from identity_spark.storage import integrity, lock, lock_rows, runs, session
 from identity_spark.storage.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def cleanup(spark: SparkSession, config: Config, dry_run: bool = False) -> str:
 
 def _ages(tables: Tables, kept: list[Row], now: datetime) -> dict[str, int]:
     """The tables that may lose files, and the hours that those must have been out of use."""
-    ages = {lock.TABLE: 24}
+    ages = {lock_rows.TABLE: 24} if tables.output.path is None else {}  # of a path it keeps no old files
     if kept:
         age = now - kept[-1]["started_at"].astimezone(timezone.utc) + MARGIN
         ages |= {name: math.ceil(age / timedelta(hours=1)) for name in schemas.TABLES}
@@ -48,7 +48,7 @@ def _ages(tables: Tables, kept: list[Row], now: datetime) -> dict[str, int]:
 
 def _vacuum(tables: Tables, name: str, hours: int, dry_run: bool) -> str:
     log.info("%s ...", name)
-    if name != lock.TABLE and not tables.keeps_long(name):
+    if name != lock_rows.TABLE and not tables.keeps_long(name):
         return f"{tables.location(name)}: nothing, for its retention is not the one this project sets"
     files = tables.unused_files(name, hours)
     if files and not dry_run:

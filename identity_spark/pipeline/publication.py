@@ -62,6 +62,7 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
     with ExitStack() as held:
         with this.stage("start"):
             session.require_delta(spark)
+            session.remember_functions(spark)
             held.enter_context(session.run_settings(spark))
             if is_named and (row := runs.committed_run(tables, run_id)) is not None:
                 return _committed_already(tables, row, runs.newest(tables))

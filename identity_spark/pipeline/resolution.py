@@ -15,13 +15,12 @@ from pyspark.sql import functions as F
 from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.pipeline.clustering import connect
-from identity_spark.pipeline.counting import Results, count, prove_clusters
+from identity_spark.pipeline.counting import Results, count
 from identity_spark.pipeline.guarding import Guarded, Matched, guard
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.overriding import Overrides, decide, decide_values
 from identity_spark.pipeline.preparation import prepare, usable_records
 from identity_spark.pipeline.work import Run, Written
-from identity_spark.schemas import Metric
 from identity_spark.small_frames import small_frame
 from identity_spark.stages import checks, golden, guardrails, match_pairs, profiles, report, unresolved
 from identity_spark.storage.known import Known
@@ -68,16 +67,13 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     redirects = lasting.get("identity_redirects", known.redirects)
     golden_rows, of_values = decide_values(given, resolved.frame, redirects, golden_rows, config, this)
     with this.stage("report and checks") as stage:
-        if (wrong := checks.value_checks(resolved.frame, golden_rows, config)) is not None:
-            checks.require_values(stage.collect(wrong))
-        merges = prove_clusters(guarded.links, resolved, config, stage)
         skipped = None if large is None else match_pairs.skipped_blocks(large, config)
-        totals = count(Results(resolved, golden_rows, pairs, held_back, skipped), merges, config, stage)
+        own = [*_of_conflicts(guarded), *guarded.metrics, *of_values]
+        results = Results(guarded.links, resolved, golden_rows, pairs, held_back, skipped, own)
+        totals, of_guardrails = count(results, config, stage)
         counts = checks.verify(prepared.total, totals)
-        of_guardrails = [*_of_conflicts(guarded), *guarded.metrics, *of_values]
-        rows = stage.collect(reduce(DataFrame.unionByName, of_guardrails))  # a few for each limit and large cluster
-        metrics = report.report(totals, config) + [Metric(*row) for row in rows]
-    results = {
+        metrics = report.report(totals, config) + of_guardrails
+    tables = {
         "identity_golden": golden_rows.drop(*golden.HIDDEN),
         "identity_matched_ids": matched_ids,
         "identity_unresolved_records": held_back.frame,
@@ -86,7 +82,7 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
         **lasting,
         "identity_golden_report": small_frame(read.sparkSession, [(this.run_id, *m) for m in metrics], schemas.REPORT),
     }
-    stamped = {name: _stamped(name, rows, this.run_id) for name, rows in results.items()}
+    stamped = {name: _stamped(name, rows, this.run_id) for name, rows in tables.items()}
     by_scope = report.by_scope(metrics)
     _warn_of_giants(by_scope["guardrail"], counts["records"])
     return Resolution(stamped, counts, by_scope, totals.reasons)

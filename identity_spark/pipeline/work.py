@@ -4,6 +4,7 @@ Stages of the flow hold frames only. Whatever is computed goes through here, so 
 calls of ``write`` and ``collect``.
 """
 
+import json
 import logging
 import threading
 import time
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, TypeVar
 
 from pyspark.sql import Column, DataFrame, Observation, Row
@@ -26,6 +28,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 ROWS = "rows"
+FIGURES = "figures"
 AT_ONCE = 4  # small queries: each waits for the driver most of the time
 PATIENCE = 10  # seconds for figures that were observed; Spark hands them over right after the write
 
@@ -53,18 +56,34 @@ class Stage:
         """
         observation = Observation()
         figures = {**observed, ROWS: F.count(F.lit(1))}
-        watched = frame.observe(observation, *(figure.alias(label) for label, figure in figures.items()))
-        written = self._work.materialize(name, watched)
-        found = _observed(observation)
-        if found is None:
-            (row,) = written.agg(*(figure.alias(label) for label, figure in figures.items())).collect()
-            found = row.asDict()
+        # As one text: each figure by itself would be several calls to Java.
+        named = F.struct(*(figure.alias(label) for label, figure in figures.items()))
+        together = F.to_json(named, {"ignoreNullFields": "false"}).alias(FIGURES)
+        written = self._work.materialize(name, frame.observe(observation, together))
+        text = _observed(observation)
+        if text is None:
+            ((text,),) = written.agg(together).collect()
+        found = json.loads(text)
         self.rows = int(found.pop(ROWS))
         return Written(written, self.rows, found)
 
     def collect(self, frame: DataFrame) -> list[Row]:
         """The rows of a frame that grows with the configuration and not with the data."""
         return frame.collect()
+
+    def collect_all(self, frames: Mapping[str, DataFrame]) -> dict[str, list[dict[str, Any]]]:
+        """The rows of several such frames, whose values JSON has, by the name of the frame and of the column.
+
+        One query: each by itself would wait for the driver.
+        """
+        parts = [
+            frame.select(F.lit(name).alias("frame"), F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("row"))
+            for name, frame in frames.items()
+        ]
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in frames}
+        for name, row in reduce(DataFrame.union, parts).collect():
+            found[name].append(json.loads(row))
+        return found
 
     def until_none(
         self, start: Written, step: Callable[[Written, int], Written], counted: str = ROWS, most: int | None = None
@@ -120,13 +139,13 @@ class InMemory(Workspace):
         return frame.localCheckpoint()
 
 
-def _observed(observation: Observation) -> dict[str, Any] | None:
-    """The figures of a finished query; None where Spark hands none over, as it may for a plan without rows."""
-    found: list[dict[str, Any]] = []
+def _observed(observation: Observation) -> str | None:
+    """The one text observed of a finished query; None where Spark hands none over, as it may for a plan without rows."""
+    found: list[str] = []
 
     def wait() -> None:
         try:
-            found.append(dict(observation.get))
+            found.append(session.observed(observation, FIGURES))
         except Exception:  # over Spark Connect there is no waiting
             log.debug("no observed figures", exc_info=True)
 

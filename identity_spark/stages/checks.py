@@ -1,8 +1,9 @@
 """Checks before publication: the results agree with one another, or nothing is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
@@ -56,7 +57,7 @@ def value_checks(resolved: DataFrame, golden: DataFrame, config: Config) -> Data
     return shown.crossJoin(found).select(F.inline(F.array(*wrong))).where("wrong <> 0")
 
 
-def require_values(wrong: Sequence[Row]) -> None:
+def require_values(wrong: Sequence[Mapping[str, Any]]) -> None:
     """Raises ``CheckError`` where there are rows of ``value_checks``."""
     if wrong:
         told = ", ".join(f"{row['wrong']} values of {row['field']}" for row in wrong)

@@ -6,11 +6,12 @@ Over Spark Connect there is nothing below it: no files, no class path, no descri
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
 
 from pyspark import inheritable_thread_target
-from pyspark.sql import SparkSession
+from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark import packages
@@ -32,6 +33,8 @@ VACUUM_SETTINGS = {
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",  # tables are one folder: 10,000 tasks list nothing
 }
 PREPARED = ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION")  # where Delta is there already, by other classes
+PATH = "org.apache.hadoop.fs.Path"
+LOOKED_UP = ("org.apache.spark.sql.functions", "functions", "PythonUtils", "PythonSQLUtils")  # by PySpark
 GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"
 RUN_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",  # dates and timestamps mean the same on every machine
@@ -58,7 +61,30 @@ def get_session(name: str) -> SparkSession:
                 builder = builder.config(key, value)
         active = builder.getOrCreate()
     require_delta(active)
+    remember_functions(active)
     return active
+
+
+class _Remembering:
+    """A class of Java whose members are looked up once."""
+
+    def __init__(self, java_class: Any) -> None:
+        self._java_class = java_class
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._java_class, name)
+        setattr(self, name, member)
+        return member
+
+
+def remember_functions(spark: SparkSession) -> None:
+    """Halves the calls to Java: PySpark looks a function up there, its class and its name, whenever it calls it."""
+    if is_connect(spark):
+        return
+    java = _java(spark)
+    for name in LOOKED_UP:
+        if not isinstance(vars(java).get(name), _Remembering):
+            setattr(java, name, _Remembering(getattr(java, name)))
 
 
 def _allow_deep_plans() -> None:
@@ -155,6 +181,13 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
         context.setJobDescription(before)  # type: ignore[arg-type]  # None removes it
 
 
+def observed(observation: Observation, name: str) -> str:
+    """The text observed under ``name``, once its query is done; ``get`` asks Java fifty times for the whole of it."""
+    if isinstance(observation, Observation):
+        return str(observation._jo.getAsJava().get(name))
+    return str(observation.get[name])
+
+
 def as_here(spark: SparkSession, step: Callable[[Item], Result]) -> Callable[[Item], Result]:
     """``step`` for other threads, whose jobs bear the name that those of this one do."""
     return step if is_connect(spark) else inheritable_thread_target(spark)(step)
@@ -231,6 +264,30 @@ def file_text(spark: SparkSession, file: str) -> str:
         stream.close()
 
 
+def create_file(spark: SparkSession, file: str, text: str) -> bool:
+    """Writes ``text`` to a new ``file`` and makes its folder; False where there is one of that name already.
+
+    Of several that write it at once one gets True: local file systems and HDFS, Azure's and Google's refuse to create
+    what is there, S3 does since Hadoop 3.4.1. It may be empty for a moment.
+    """
+    path, files = _path_and_files(spark, file)
+    try:
+        if files.getScheme() == "file":  # where Hadoop looks first and creates then
+            here = Path(path.toUri().getPath())
+            here.parent.mkdir(parents=True, exist_ok=True)
+            with here.open("x", encoding="utf-8") as new:
+                new.write(text)
+        else:
+            stream = files.create(path, False)
+            stream.write(text.encode())
+            stream.close()
+    except Exception:  # each file system has one of its own
+        if files.exists(path):
+            return False
+        raise
+    return True
+
+
 def delete_folder(spark: SparkSession, folder: str, empty_parents: int = 0) -> None:
     """Removes ``folder`` and all below it, on whatever file system its path names, and so many parents if now empty."""
     path, files = _path_and_files(spark, folder)
@@ -256,7 +313,7 @@ def is_regex(spark: SparkSession, pattern: str) -> bool:
 
 def _path_and_files(spark: SparkSession, path: str) -> tuple[Any, Any]:
     """``path`` as Hadoop knows it, and its file system."""
-    found = _java(spark).org.apache.hadoop.fs.Path(path)
+    found = getattr(_java(spark), PATH)(path)
     return found, found.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
 
 

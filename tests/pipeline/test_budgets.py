@@ -36,7 +36,9 @@ class Cost:
 
 def cost_of_run(spark: SparkSession, config, run_id: str, monkeypatch: pytest.MonkeyPatch) -> Cost:
     queries, tracker = spark._jsparkSession.sharedState().statusStore(), spark.sparkContext.statusTracker()
-    before, known = queries.executionsCount(), len(tracker.getJobIdsForGroup(None))
+    # Spark keeps the last thousand: what is new has a higher number than what was there, a count says nothing.
+    query = max((query.executionId() for query in _listed(queries.executionsList())), default=-1)
+    job = max(tracker.getJobIdsForGroup(None), default=-1)
     calls, files = [0], []
     send, materialize = GatewayClient.send_command, Workspace.materialize
 
@@ -55,10 +57,17 @@ def cost_of_run(spark: SparkSession, config, run_id: str, monkeypatch: pytest.Mo
         published = pipeline.run(spark, config, run_id)
     wall = time.monotonic() - start
     spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
-    found = queries.executionsList(before, queries.executionsCount() - before)
-    plans = [len(found.apply(n).physicalPlanDescription()) for n in range(found.size())]
-    jobs = len(tracker.getJobIdsForGroup(None)) - known
+    plans = [
+        len(found.physicalPlanDescription())
+        for found in _listed(queries.executionsList())
+        if found.executionId() > query
+    ]
+    jobs = sum(found > job for found in tracker.getJobIdsForGroup(None))
     return Cost(len(plans), jobs, plans, calls[0], len(files), sum(published.seconds.values()) / wall)
+
+
+def _listed(found: object) -> list:
+    return [found.apply(n) for n in range(found.size())]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 from stages_of_tests import stage, written
 
+from identity_spark import schemas
 from identity_spark.errors import CheckError
 from identity_spark.pipeline.counting import Results, count
 from identity_spark.stages import checks
@@ -21,7 +22,8 @@ def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLD
     blocked = F.array().cast("array<struct<identifier:string,reason:string>>")
     keys = F.create_map().cast("map<string,array<string>>")
     resolved = spark.createDataFrame(list(records), RECORDS)
-    resolved = resolved.withColumns({**held, "rule_keys": keys, "blocked": blocked})
+    alone = {"record_id": F.monotonically_increasing_id(), "cluster_id": F.lit(0), "record_count": F.lit(1)}
+    resolved = resolved.withColumns({**held, **alone, "rule_keys": keys, "blocked": blocked})
     rows = spark.createDataFrame(list(golden), "dinmo_id string, record_count long")
     rows = rows.withColumns({**held, "sources": F.array(F.lit("crm")), "consent_widened": F.lit(False)})
     ends = spark.createDataFrame(list(pairs), "left_record_key string, right_record_key string")
@@ -30,8 +32,10 @@ def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLD
     unresolved = spark.createDataFrame(UNRESOLVED, "reason string")
     unresolved = unresolved.withColumns({"source": F.lit("crm"), "identifier": nothing, "record_key": nothing})
     profiles = F.lit(len({dinmo_id for _, _, dinmo_id in records if dinmo_id}))
-    results = Results(written(resolved, profiles=F.max(profiles)), rows, ends, written(unresolved), None)
-    return checks.verify(total, count(results, {}, config, stage()))
+    resolved = written(resolved, profiles=F.max(profiles), clusters=F.count("*"))
+    links, none = schemas.empty(spark, schemas.JUDGED_LINKS), [schemas.empty(spark, schemas.METRICS)]
+    totals, _ = count(Results(links, resolved, rows, ends, written(unresolved), None, none), config, stage())
+    return checks.verify(total, totals)
 
 
 def test_results_that_agree(spark, make_config):

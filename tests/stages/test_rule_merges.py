@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from stages_of_tests import clusters_of, stage, written
 
 from identity_spark.errors import CheckError
-from identity_spark.pipeline.counting import prove_clusters
+from identity_spark.pipeline.counting import merges_only_here, rule_edges
 from identity_spark.schemas import JUDGED_LINKS, PROFILES
 from identity_spark.stages import rule_merges
 
@@ -80,10 +80,12 @@ def test_clusters_that_are_no_components_are_refused(spark, make_config, monkeyp
     profiles = [(r, c, "matched", "id", None, sizes[c], r == c) for r, c in of.items()]
     resolved = written(spark.createDataFrame(profiles, PROFILES), clusters=F.count_if("first"))
     links = spark.createDataFrame([(0, a, b, "", "", [], None) for a, b in LINKS], JUDGED_LINKS)
+    edges = rule_edges(links, resolved.frame, stage())
+    of_small = rule_merges.merges_of_small(edges.frame).collect()
     if name is None:
-        assert prove_clusters(links, resolved, make_config(), stage()) == {0: 3}
+        assert merges_only_here(edges, of_small, resolved, make_config(), stage()) == {0: 3}
     else:
         with pytest.raises(
             CheckError, match=r"they are not the connected components of the pairs; nothing was written"
         ):
-            prove_clusters(links, resolved, make_config(), stage())
+            merges_only_here(edges, of_small, resolved, make_config(), stage())

@@ -1,35 +1,50 @@
 """One writer at a time, whoever comes first, dies, sleeps or races."""
 
+import secrets
 import subprocess
 import sys
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from identity_spark.config import Output
 from identity_spark.errors import LockedError
-from identity_spark.storage import processes
-from identity_spark.storage.lock import LEASE, TABLE, Lock, writing
+from identity_spark.storage import lock_rows, processes, session
+from identity_spark.storage.lock import LEASE, Lock, writing
+from identity_spark.storage.lock_rows import row_of
 from identity_spark.storage.tables import Tables
 
 LONG_AGO = timedelta(seconds=-1)  # a lease that is over as soon as it begins
 
 
-@pytest.fixture
-def tables(spark, tmp_path):
-    return Tables(spark, Output(path=str(tmp_path / "out")))
+@pytest.fixture(params=["path", "schema"])
+def tables(spark, tmp_path, request):
+    """An output in a folder, and one in a catalog."""
+    if request.param == "path":
+        yield Tables(spark, Output(path=str(tmp_path / "out")))
+        return
+    schema = f"locks_{secrets.token_hex(4)}"
+    spark.sql(f"CREATE SCHEMA {schema}")
+    yield Tables(spark, Output(schema=schema))
+    spark.sql(f"DROP SCHEMA {schema} CASCADE")
 
 
 def holder(tables):
-    return tables.read(TABLE).first()["run_id"]
+    return row_of(tables).read()["run_id"]
+
+
+def change(tables, **values):
+    """As if the holder had written so."""
+    row = row_of(tables)
+    assert row.change(row.read()["token"], values)
 
 
 def test_one_holds_it_and_another_is_told_who_and_until_when(tables, tmp_path):
     with writing(tables, "first") as lock:
         lock.last_committed = "first"
         with pytest.raises(
-            LockedError, match=r"_lock: run first on \S+ holds the output since 20.* UTC, and at least until 20"
+            LockedError, match=r"_lock`?: run first on \S+ holds the output since 20.* UTC, and at least until 20"
         ):
             Lock(tables, "second").acquire()
         assert holder(tables) == "first"
@@ -64,7 +79,7 @@ def test_the_lock_of_a_process_that_is_gone_from_this_machine_is_taken_over_at_o
     assert not processes.is_gone(processes.this_process())
     assert not processes.is_gone(f"another-boot {gone.partition(' ')[2]}")
     assert not processes.is_gone(None)
-    tables.update(TABLE, "true", {}, process=gone)
+    change(tables, process=gone)
     Lock(tables, "next").acquire()
     assert holder(tables) == "next"
 
@@ -88,26 +103,26 @@ def test_of_those_that_start_together_one_gets_it(tables):
         assert (len(got), len(told)) == (1, len(names) - 1)
         assert holder(tables) == got.pop()
         told.clear()
-        tables.update(TABLE, "true", {}, expires_at=datetime(2020, 1, 1))
+        change(tables, expires_at=datetime(2020, 1, 1, tzinfo=timezone.utc))
 
 
 def test_a_lease_that_runs_out_soon_is_renewed_when_the_lock_is_required(tables):
     lock = Lock(tables, "run")
     lock.acquire()
-    whole = tables.read(TABLE).first()["expires_at"]
+    whole = row_of(tables).read()["expires_at"]
     lock.require()
-    assert tables.read(TABLE).first()["expires_at"] == whole  # it runs on for long: no commit
-    tables.update(TABLE, "true", {}, expires_at=whole - 0.6 * LEASE)
+    assert row_of(tables).read()["expires_at"] == whole  # it runs on for long: no commit
+    change(tables, expires_at=whole - 0.6 * LEASE)
     lock.require()
-    assert tables.read(TABLE).first()["expires_at"] > whole
+    assert row_of(tables).read()["expires_at"] > whole
 
 
 def test_it_is_renewed_while_the_run_works(tables):
     with writing(tables, "slow", timedelta(seconds=3)) as lock:
         lock.last_committed = "slow"
-        before = tables.read(TABLE).first()["expires_at"]
+        before = row_of(tables).read()["expires_at"]
         for _ in range(40):
-            if tables.read(TABLE).first()["expires_at"] > before:
+            if row_of(tables).read()["expires_at"] > before:
                 break
         else:
             pytest.fail("it was not renewed")
@@ -117,5 +132,36 @@ def test_a_first_run_that_fails_leaves_nothing(tables, tmp_path):
     with pytest.raises(ZeroDivisionError), writing(tables, "first"):
         raise ZeroDivisionError
     assert not (tmp_path / "out").exists()
+    assert row_of(tables).read() is None
     with writing(tables, "second") as lock:  # Delta remembers no table that is gone
         lock.renew()
+
+
+def test_a_file_of_the_lock_that_its_writer_left_empty_belongs_to_nobody(spark, tmp_path, monkeypatch):
+    monkeypatch.setattr(lock_rows, "PAUSE", 0)
+    tables = Tables(spark, Output(path=str(tmp_path / "out")))
+    with writing(tables, "first") as lock:
+        lock.last_committed = "first"
+    (_,) = files = list((tmp_path / "out" / "_lock").iterdir())
+    files[0].write_text("")
+    Lock(tables, "second").acquire()
+    assert holder(tables) == "second"
+
+
+def test_a_writer_that_slept_while_others_went_on_does_not_win(spark, tmp_path, monkeypatch):
+    """The file that it is about to make is free again, for those before the newest are removed."""
+    tables = Tables(spark, Output(path=str(tmp_path / "out")))
+    sleeper, other = Lock(tables, "sleeper", LONG_AGO), Lock(tables, "other")
+    sleeper.acquire()
+    create = session.create_file
+
+    def late(*arguments):
+        monkeypatch.setattr(session, "create_file", create)
+        other.acquire()
+        other.renew()
+        return create(*arguments)
+
+    monkeypatch.setattr(session, "create_file", late)
+    with pytest.raises(LockedError, match="run sleeper lost the output"):
+        sleeper.renew()
+    assert holder(tables) == "other"

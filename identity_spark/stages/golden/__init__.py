@@ -111,7 +111,7 @@ def _rows(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> Data
     """The golden records in the order of their columns."""
     single = [golden.name for golden in config.golden if golden.strategy != "collect"]
     restricted = [golden.name for golden in config.golden if golden.strategy == "most_restrictive"]
-    givers = [(name, F.col(giver_of(name))) for name in single]
+    givers, dates = {name: giver_of(name) for name in single}, {name: date_of(name) for name in restricted}
     surviving = [F.col(canonical_of(f.name)).alias(f.name) for c in wanted for f in c.fields if f.is_identifier]
     return profiles.select(
         "dinmo_id",
@@ -119,7 +119,7 @@ def _rows(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> Data
         *("record_count", "sources", F.coalesce("rules", F.array().cast("array<string>")).alias("rules")),
         *("first_seen_at", "last_seen_at", *REPRESENTATIVE),
         known_map(givers, "string").alias("field_sources"),
-        known_map([(name, F.col(date_of(name))) for name in restricted], "timestamp").alias("consent_dates"),
+        known_map(dates, "timestamp").alias("consent_dates"),
         F.struct(*surviving).alias("surviving"),
         "consent_widened",
     )

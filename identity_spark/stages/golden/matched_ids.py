@@ -63,20 +63,14 @@ def _alone(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
 
 def _values(records: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """A row for each value of each identifier of ``records``, and whether it is ``primary``."""
-    fields = [field for choice in wanted for field in choice.fields if field.is_identifier]
-    held = F.array(
-        *(
-            F.struct(
-                F.lit(field.name).alias("identifier"),
-                (F.col(field.name) if field.has_several else F.array(field.name)).alias("values"),
-                F.col("surviving")[field.name].alias("surviving"),
-            )
-            for field in fields
-        )
-    )
+    entries = []
+    for field in (field for choice in wanted for field in choice.fields if field.is_identifier):
+        values = f"`{field.name}`" if field.has_several else f"array(`{field.name}`)"
+        named = f"'identifier', '{field.name}', 'values', {values}, 'surviving', surviving.`{field.name}`"
+        entries.append(f"named_struct({named})")
     columns = ("dinmo_id", "source", "source_rank", "updated_at")
     return (
-        records.select(*columns, F.explode(held).alias("held"))
+        records.select(*columns, F.expr(f"explode(array({', '.join(entries)})) AS held"))
         .select(*columns, "held.identifier", "held.surviving", F.explode("held.values").alias("value"))
         .where("value IS NOT NULL")
         .withColumn("primary", F.coalesce(F.array_contains("surviving", F.col("value")), F.lit(False)))

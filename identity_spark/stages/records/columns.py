@@ -17,16 +17,15 @@ def missing_columns(raw: DataFrame, source: Source) -> list[str]:
     if source.updated_at is not None:
         named.append((f"updated_at {source.updated_at!r}", source.updated_at))
     named += [(f"columns.{f}: {c!r}", c) for f, m in source.columns.items() for c in m.columns]
+    present = raw.columns
     return [
-        f"sources.{source.name}.{place} is no column of the table; {_hint(column, raw.columns)}"
+        f"sources.{source.name}.{place} is no column of the table; {_hint(column, present)}"
         for place, column in named
-        if not _is_column(raw, column)
+        if column not in present and not _is_resolved(raw, column)
     ]
 
 
-def _is_column(raw: DataFrame, column: str) -> bool:
-    if column in raw.columns:
-        return True
+def _is_resolved(raw: DataFrame, column: str) -> bool:
     try:
         raw.select(column).schema  # noqa: B018 - Spark resolves other case and fields inside columns
         return True
@@ -36,8 +35,8 @@ def _is_column(raw: DataFrame, column: str) -> bool:
 
 def column_and_type(raw: DataFrame, name: str) -> tuple[Column, DataType]:
     """The column ``name``, whatever characters it has, or with dots a field inside a column; and its type."""
-    if name in raw.columns:
-        return F.col(f"`{name.replace('`', '``')}`"), raw.schema[name].dataType
+    if name in (fields := raw.schema).names:
+        return F.col(f"`{name.replace('`', '``')}`"), fields[name].dataType
     return F.col(name), raw.select(name).schema[0].dataType
 
 

@@ -1,6 +1,6 @@
 """The records of all sources in one schema."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -17,11 +17,12 @@ def union_records(parts: Sequence[DataFrame]) -> DataFrame:
     keeps Spark from planning and compiling what follows once for every source.
     """
     kinds: dict[str, list[DataType]] = {}
-    for part in parts:
-        for field in part.schema.fields:
-            kinds.setdefault(field.name, []).append(field.dataType)
+    schemas = [{field.name: field.dataType for field in part.schema.fields} for part in parts]
+    for name, kind in (entry for schema in schemas for entry in schema.items()):
+        kinds.setdefault(name, []).append(kind)
     common = {name: _common_type(types) for name, types in kinds.items()}
-    together = reduce(DataFrame.unionByName, [part.select(*_as_types(part, common)) for part in parts])
+    alike = [part.select(*_as_types(schema, common)) for part, schema in zip(parts, schemas, strict=True)]
+    together = reduce(DataFrame.union, alike)
     return together.withColumn("record_id", F.monotonically_increasing_id())
 
 
@@ -40,14 +41,15 @@ def _common_type(types: Sequence[DataType]) -> DataType:
     return ArrayType(common) if any(isinstance(t, ArrayType) for t in types) else common
 
 
-def _as_types(part: DataFrame, common: dict[str, DataType]) -> list[Column]:
+def _as_types(schema: Mapping[str, DataType], common: Mapping[str, DataType]) -> list[Column]:
     columns = []
     for name, kind in common.items():
-        if name not in part.columns:
-            value = F.lit(None)
-        elif isinstance(kind, ArrayType) and not isinstance(part.schema[name].dataType, ArrayType):
-            value = F.when(F.col(name).isNotNull(), F.array(name))
-        else:
-            value = F.col(name)
-        columns.append(value.cast(kind).alias(name))
+        value, found = F.col(name), schema.get(name)
+        if found is None:
+            value = F.lit(None).cast(kind).alias(name)
+        elif isinstance(kind, ArrayType) and not isinstance(found, ArrayType):
+            value = F.when(value.isNotNull(), F.array(name)).cast(kind).alias(name)
+        elif found != kind:
+            value = value.cast(kind).alias(name)
+        columns.append(value)
     return columns
