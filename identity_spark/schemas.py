@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql.types import (
     ArrayType,
     BooleanType,
@@ -27,6 +26,7 @@ from pyspark.sql.types import (
 from identity_spark.errors import CheckError
 
 WRITTEN = "__written"  # suffix: the tidied value that a golden record shows, where it differs from the canonical one
+MOST_VALUES = "most_values"  # in the metadata of an array in ``RECORDS``: no record has more values than that
 
 STATUSES = ("unique", "matched", "conflict", "missing")  # of records with a key of their own
 

@@ -49,7 +49,7 @@ class Levels:
     def on(self, frame: DataFrame) -> DataFrame:
         """``frame`` with all columns, the named parts among them."""
         for level in self.columns:
-            frame = frame.select("*", *(column.alias(name) for name, column in level.items()))
+            frame = frame.withColumns(level)
         return frame
 
 

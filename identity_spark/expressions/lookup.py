@@ -21,7 +21,8 @@ def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
     Each value stands once in a part. Keys, values and what is looked up hold no white space but plain spaces.
     """
     part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), F.ascii(key) % PARTS)
-    named = F.concat(F.lit(END), key, F.lit(END))
+    end = F.lit(END)
+    named = F.concat(end, key, end)
     before = F.call_function("substring_index", part, named, F.lit(1))  # all of it where the key is not there
     return F.substring_index(F.concat(F.substring_index(before, LINE, -1), otherwise), VALUE, 1)
 

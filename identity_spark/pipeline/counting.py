@@ -50,7 +50,8 @@ def count(results: Results, config: Config, stage: Stage) -> tuple[Totals, list[
         "wrong_values": checks.value_checks(resolved, results.golden, config),
         "metrics": reduce(DataFrame.unionByName, results.metrics),
     }
-    found = {name: [] for name in frames} | stage.collect_all({n: f for n, f in frames.items() if f is not None})
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in frames}
+    found |= stage.collect_all({name: frame for name, frame in frames.items() if frame is not None})
     checks.require_values(found["wrong_values"])
     held_back, records = found["unresolved"], _by_name(found["records"])
     reasons = {"conflict": sum(of_source["conflict"] for of_source in records.values())}
@@ -77,9 +78,7 @@ def rule_edges(links: DataFrame, resolved: DataFrame, stage: Stage) -> Written:
     return stage.write("rule_edges", rule_merges.rule_edges(links, resolved), **rule_merges.figures())
 
 
-def merges_only_here(
-    edges: Written, of_small: Rows, resolved: Written, config: Config, stage: Stage
-) -> dict[int, int]:
+def merges_only_here(edges: Written, of_small: Rows, resolved: Written, config: Config, stage: Stage) -> dict[int, int]:
     """``merges_only_here`` by rule index, of the rules that add any; ``of_small`` are ``merges_of_small``.
 
     Raises ``CheckError`` where the clusters of ``resolved`` are not the connected components of the accepted links:

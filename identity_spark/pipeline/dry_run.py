@@ -65,7 +65,7 @@ def resolve(spark: SparkSession, config: Config) -> Resolution:
         versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
         read, given = read_records(spark, config, versions), overriding.read(spark, config, this.started_at)
         in_frames = replace(config, engine="dataframe")
-        before = known(tables, committed)
+        before = known(tables, committed, this.work.materialize)
         found = resolution.resolve(read, given, before, in_frames, this)
         unchanged = {
             "identity_changes": schemas.empty(spark, schemas.CHANGES),

@@ -83,11 +83,11 @@ def run(spark: SparkSession, config: Config, run_id: str | None = None) -> Publi
 def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lock: Lock) -> Published:
     last = committed[0] if committed else None
     this.started_at = runs.start_after(last, this.started_at)
-    with this.stage("read"):
+    with this.stage("read") as stage:
         versions = {s.name: sources.delta_version(tables.spark, s) for s in config.sources}
         read = read_records(tables.spark, config, versions)
         given = overriding.read(tables.spark, config, this.started_at)
-        before = known(tables, committed)
+        before = known(tables, committed, lambda name, frame: stage.write(name, frame).frame)
     with _checkpoints(config, this):
         resolution = resolve(read, given, before, config, this)
     integrity.require_same_types(tables, resolution.tables, last)

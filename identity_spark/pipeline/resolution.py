@@ -57,9 +57,8 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
         pairs = stage.write("pairs", matched).frame
     with this.stage("golden") as stage:
         golden_rows = stage.write("golden", golden.golden_records(resolved.frame, pairs, config, this.today)).frame
-    with this.stage("matched_ids") as stage:
-        values = golden.matched_ids(resolved.frame, golden_rows, config, this.today)
-        matched_ids = stage.write("matched_ids", values).frame
+    # Nothing but its table reads it: it is computed when that is written.
+    matched_ids = golden.matched_ids(resolved.frame, golden_rows, config, this.today)
     with this.stage("unresolved") as stage:
         set_apart = unresolved.unresolved_records(resolved.frame, guarded.conflicts, prepared.bad_keys)
         held_back = stage.write("unresolved", set_apart)

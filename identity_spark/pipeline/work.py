@@ -56,14 +56,13 @@ class Stage:
         """
         observation = Observation()
         figures = {**observed, ROWS: F.count(F.lit(1))}
-        # As one text: each figure by itself would be several calls to Java.
-        named = F.struct(*(figure.alias(label) for label, figure in figures.items()))
-        together = F.to_json(named, {"ignoreNullFields": "false"}).alias(FIGURES)
+        # As one text: each figure by itself would be several calls to Java. It leaves out what is null.
+        together = F.to_json(F.struct(*(figure.alias(label) for label, figure in figures.items()))).alias(FIGURES)
         written = self._work.materialize(name, frame.observe(observation, together))
         text = _observed(observation)
         if text is None:
             ((text,),) = written.agg(together).collect()
-        found = json.loads(text)
+        found = dict.fromkeys(observed) | json.loads(text)
         self.rows = int(found.pop(ROWS))
         return Written(written, self.rows, found)
 
@@ -76,10 +75,8 @@ class Stage:
 
         One query: each by itself would wait for the driver.
         """
-        parts = [
-            frame.select(F.lit(name).alias("frame"), F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("row"))
-            for name, frame in frames.items()
-        ]
+        row = "to_json(struct(*), map('ignoreNullFields', 'false')) AS row"
+        parts = [frame.selectExpr(f"'{name}' AS frame", row) for name, frame in frames.items()]
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in frames}
         for name, row in reduce(DataFrame.union, parts).collect():
             found[name].append(json.loads(row))
@@ -140,7 +137,7 @@ class InMemory(Workspace):
 
 
 def _observed(observation: Observation) -> str | None:
-    """The one text observed of a finished query; None where Spark hands none over, as it may for a plan without rows."""
+    """The text observed of a finished query; None where Spark hands none over, as it may for a plan without rows."""
     found: list[str] = []
 
     def wait() -> None:

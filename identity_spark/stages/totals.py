@@ -20,10 +20,10 @@ def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
         F.count("dinmo_id").alias("published"),
         F.sum(_fingerprint()).alias("fingerprint"),
         *(
-            F.count_if(F.map_contains_key("rule_keys", r.name)).alias(f"applicable_{n}")
+            F.expr(f"count_if(map_contains_key(rule_keys, '{r.name}')) AS applicable_{n}")
             for n, r in enumerate(config.rules)
         ),
-        *(F.count(name).alias(f"held_{name}") for name in _identifiers(config)),
+        *_held(config),
     )
 
 
@@ -44,10 +44,10 @@ def totals_of_golden(golden: DataFrame, config: Config) -> DataFrame:
         F.sum(_fingerprint() * F.col("record_count")).alias("fingerprint"),
         F.count_if("consent_widened").alias("consent_widened"),
         *(
-            F.count_if(F.array_contains("sources", s.name)).alias(f"of_source_{n}")
+            F.expr(f"count_if(array_contains(sources, '{s.name}')) AS of_source_{n}")
             for n, s in enumerate(config.sources)
         ),
-        *(F.count(name).alias(f"held_{name}") for name in _identifiers(config)),
+        *_held(config),
     )
 
 
@@ -70,8 +70,8 @@ def totals_of_unresolved(unresolved: DataFrame) -> DataFrame:
     return unresolved.groupBy("reason", "source", "identifier").agg(F.count("*").alias("rows"))
 
 
-def _identifiers(config: Config) -> list[str]:
-    return [i.name for i in config.identifiers if not i.derived]
+def _held(config: Config) -> list[Column]:
+    return [F.expr(f"count(`{i.name}`) AS `held_{i.name}`") for i in config.identifiers if not i.derived]
 
 
 def _fingerprint() -> Column:

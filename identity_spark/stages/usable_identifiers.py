@@ -85,12 +85,10 @@ def usable_records(standardized: DataFrame, amended: DataFrame) -> DataFrame:
     marked = amended.select("record_id", LEFT_OUT, *changes, F.lit(True).alias(CHANGED))
     joined = standardized.join(marked, "record_id", "left").where(~F.coalesce(F.col(LEFT_OUT), F.lit(False)))
 
-    def value(name: str) -> Column | str:
-        if name + AMENDED not in changes:
-            return name
-        return F.when(F.col(CHANGED), F.col(name + AMENDED)).otherwise(F.col(name)).alias(name)
+    def value(name: str) -> str:
+        return f"if({CHANGED}, `{name}{AMENDED}`, `{name}`) AS `{name}`" if name + AMENDED in changes else f"`{name}`"
 
-    return joined.select(*map(value, standardized.columns))
+    return joined.selectExpr(*map(value, standardized.columns))
 
 
 def _held(frame: DataFrame, config: Config) -> Column:
@@ -141,18 +139,17 @@ def _counted(limited: str | None, other: Column, counted: Column) -> Column:
 
 def _is_over(identifier: Identifier) -> Column:
     """Whether the row is of a value of ``identifier`` that breaks a limit."""
-    over = F.lit(False)
+    limits = [
+        f"limited = '{other}' AND different > {most}" for other, most in identifier.max_distinct_per_value.items()
+    ]
     if identifier.max_records_per_value is not None:
-        over = F.col("records") > identifier.max_records_per_value
-    for other, limit in identifier.max_distinct_per_value.items():
-        over = over | ((F.col("limited") == other) & (F.col("different") > limit))
-    return (F.col("identifier") == identifier.name) & F.coalesce(over, F.lit(False))
+        limits.append(f"records > {identifier.max_records_per_value}")
+    return F.expr(f"identifier = '{identifier.name}' AND coalesce({' OR '.join(limits)}, false)")
 
 
 def _without(joined: DataFrame, name: str) -> dict[str, Column]:
     """The identifier and its written form less what is over-shared."""
-    held = F.filter("over_shared", lambda h: h["identifier"] == name)
-    bad = F.transform(held, lambda h: h["value"])
+    bad = F.expr(f"filter(over_shared, held -> held.identifier = '{name}').value")
     names = [n for n in (name, name + WRITTEN) if n in joined.columns]
     if not is_multi_valued(joined, name):
         keep = ~F.coalesce(F.array_contains(bad, F.col(name)), F.lit(False))

@@ -1,6 +1,6 @@
 """What earlier runs left behind and a run starts from: ids, claims to ids, redirects, history and pairs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, Row
@@ -9,6 +9,9 @@ from pyspark.sql import functions as F
 from identity_spark.schemas import FORMER_IDS, HISTORY, KNOWN_IDS, PAIRS, REDIRECTS, STARTS, USED_IDS, empty
 from identity_spark.small_frames import small_frame
 from identity_spark.storage.tables import Tables
+
+
+Write = Callable[[str, DataFrame], DataFrame]
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Known:
         return self.runs == 0
 
 
-def known(tables: Tables, committed: Sequence[Row]) -> Known:
-    """What the ``committed`` runs left, the newest first."""
+def known(tables: Tables, committed: Sequence[Row], write: Write = lambda _, frame: frame) -> Known:
+    """What the ``committed`` runs left, the newest first; ``write`` keeps a frame under a name that others start from."""
     spark = tables.spark
     if not committed:
         return Known(0, *(empty(spark, s) for s in (KNOWN_IDS, FORMER_IDS, USED_IDS, REDIRECTS, HISTORY, PAIRS)))
@@ -47,8 +50,8 @@ def known(tables: Tables, committed: Sequence[Row]) -> Known:
     redirects = redirects.to(REDIRECTS)
     is_kept = "identity_history" in versions
     history = tables.at("identity_history", versions) if is_kept else _first_periods(lookup, committed[0])
-    used = _used(changes, committed, tables)
-    ids = _ids(lookup, held_back, used)
+    used = write("used_ids", _used(changes, committed, tables))
+    ids = write("known_ids", _ids(lookup, held_back, used))
     return Known(
         runs=len(committed),
         ids=ids,

@@ -1,8 +1,8 @@
 """One writer at a time: whoever holds the lock on an output, for a lease that it renews.
 
-A lock whose lease has run out, or whose process is gone from this very machine, is taken over. Whoever lost it finds out
-before publishing, for ``require`` then raises. Where the lock is kept, and how one of two racing writers gets it, says
-``storage/lock_rows.py``.
+A lock whose lease has run out, or whose process is gone from this very machine, is taken over. Whoever lost it finds
+out before publishing, for ``require`` then raises. Where the lock is kept, and how one of two racing writers gets it,
+says ``storage/lock_rows.py``.
 """
 
 import logging

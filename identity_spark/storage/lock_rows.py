@@ -128,7 +128,9 @@ class TableRow:
         table = self._tables.read(TABLE)
         row = None if table is None else table.first()
         # PySpark hands timestamps out in local time and without saying so.
-        return row and row.asDict() | {name: row[name].astimezone(timezone.utc) for name in MOMENTS}
+        if row is None:
+            return None
+        return row.asDict() | {name: row[name].astimezone(timezone.utc) for name in MOMENTS}
 
     def create(self, row: Row) -> bool:
         frame = small_frame(self._tables.spark, [[row.get(name) for name in LOCK.names]], LOCK)

@@ -33,7 +33,7 @@ VACUUM_SETTINGS = {
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "8",  # tables are one folder: 10,000 tasks list nothing
 }
 PREPARED = ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION")  # where Delta is there already, by other classes
-PATH = "org.apache.hadoop.fs.Path"
+PATH, STREAMS = "org.apache.hadoop.fs.Path", "org.apache.commons.io.IOUtils"
 LOOKED_UP = ("org.apache.spark.sql.functions", "functions", "PythonUtils", "PythonSQLUtils")  # by PySpark
 GRAPHFRAMES_CLASS = "org.graphframes.GraphFrame"
 RUN_SETTINGS = {
@@ -71,6 +71,9 @@ class _Remembering:
     def __init__(self, java_class: Any) -> None:
         self._java_class = java_class
 
+    def __call__(self, *arguments: Any) -> Any:
+        return self._java_class(*arguments)
+
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._java_class, name)
         setattr(self, name, member)
@@ -82,7 +85,7 @@ def remember_functions(spark: SparkSession) -> None:
     if is_connect(spark):
         return
     java = _java(spark)
-    for name in LOOKED_UP:
+    for name in (*LOOKED_UP, PATH, STREAMS):
         if not isinstance(vars(java).get(name), _Remembering):
             setattr(java, name, _Remembering(getattr(java, name)))
 
@@ -183,9 +186,8 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
 
 def observed(observation: Observation, name: str) -> str:
     """The text observed under ``name``, once its query is done; ``get`` asks Java fifty times for the whole of it."""
-    if isinstance(observation, Observation):
-        return str(observation._jo.getAsJava().get(name))
-    return str(observation.get[name])
+    here: Any = getattr(observation, "_jo", None)
+    return str(here.getAsJava().get(name) if here is not None else observation.get[name])
 
 
 def as_here(spark: SparkSession, step: Callable[[Item], Result]) -> Callable[[Item], Result]:
@@ -259,7 +261,7 @@ def file_text(spark: SparkSession, file: str) -> str:
     path, files = _path_and_files(spark, file)
     stream = files.open(path)
     try:
-        return str(_java(spark).org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        return str(getattr(_java(spark), STREAMS).toString(stream, "UTF-8"))
     finally:
         stream.close()
 
@@ -268,7 +270,7 @@ def create_file(spark: SparkSession, file: str, text: str) -> bool:
     """Writes ``text`` to a new ``file`` and makes its folder; False where there is one of that name already.
 
     Of several that write it at once one gets True: local file systems and HDFS, Azure's and Google's refuse to create
-    what is there, S3 does since Hadoop 3.4.1. It may be empty for a moment.
+    what is there, S3 does since Hadoop 3.4.2. It may be empty for a moment.
     """
     path, files = _path_and_files(spark, file)
     try:

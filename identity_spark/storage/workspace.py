@@ -25,7 +25,7 @@ class Workspace:
         """``frame`` as it was written under ``name``: the same rows and ids at every later use."""
         if self.tables.output.path is not None:
             frame.write.mode("overwrite").parquet(f"{self.folder}/{name}")
-            return self.spark.read.schema(frame.schema).parquet(f"{self.folder}/{name}")
+            return self.spark.read.schema(frame.schema).load(f"{self.folder}/{name}", "parquet")
         table = self.tables.location(re.sub(r"\W", "_", f"_work_{self.run_id}_{name}").lower())
         frame.write.mode("overwrite").format("delta").option("overwriteSchema", "true").saveAsTable(table)
         self._made.append(table)

@@ -5,9 +5,10 @@ from collections import Counter
 
 from outputs import actual_clusters, connected, content, rows
 from plain_matcher import expected_pairs
-from submitted import TOLD, submit
+from submitted import CONFIG, LIMITS, submit
 
 from identity_spark import pipeline
+from identity_spark.config import load_config
 
 NOT_ACCUMULATED = ("identity_golden", "identity_matched_ids", "identity_lookup", "match_pairs", "identity_history")
 
@@ -46,10 +47,13 @@ def test_every_table_opens_without_spark_and_agrees(demo):
             assert profile[field] is not None
 
 
-def test_the_other_engine_and_another_run_give_the_same_ids(demo, tmp_path):
+def test_the_other_engine_and_another_run_give_the_same_ids(spark, demo, tmp_path):
     output = shutil.copytree(demo.output, tmp_path / "output")
-    done = submit(demo.people, output, "resolve.py", *TOLD, "--set", "clustering.engine=dataframe", "--run-id", "second")  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    settings, environment = (
+        (*LIMITS, "clustering.engine=dataframe"),
+        {"PEOPLE": str(demo.people), "OUTPUT": str(output)},
+    )
+    pipeline.run(spark, load_config([CONFIG], settings, environment=environment), "second")
     second = content(output)
     assert {name: second[name] for name in NOT_ACCUMULATED} == {name: demo.first[name] for name in NOT_ACCUMULATED}
     assert [c for c in rows(output, "identity_changes") if c["run_id"] == "second"] == []

@@ -51,12 +51,12 @@ def save_results(spark: SparkSession, config: Config, folder: Path) -> None:
 
 def publish_saved(
     spark: SparkSession, config: Config, folder: Path, run_id: str, change: Change = lambda r: r
-) -> Known:
-    """A run whose results are those saved, with a ``change``; returns what it had to start from."""
+) -> list[tuple]:
+    """A run whose results are those saved, with a ``change``; returns the claims to ids that it had to start from."""
     started_from = []
 
     def saved(_read: object, _given: object, known: Known, *_: object) -> Resolution:
-        started_from.append(known)
+        started_from.append(sorted(map(tuple, known.ids.select("record_key", "dinmo_id", "published").collect())))
         tables = {}
         for name in [name for name in schemas.TABLES if (folder / name).exists()]:
             stamp = [f"'{run_id}' AS run_id"] if "run_id" in schemas.TABLES[name].names else []

@@ -82,18 +82,19 @@ def costs(spark: SparkSession, tmp_path_factory) -> tuple[Cost, Cost]:
 
 def test_a_first_run(costs: tuple[Cost, Cost]) -> None:
     first, _ = costs
-    assert first.executions <= 105
-    assert first.jobs <= 140
-    assert first.files <= 21
-    assert max(first.plans) <= 180_000
-    assert sum(first.plans) <= 1_000_000
-    assert first.calls <= 42_000
+    assert first.executions <= 80
+    assert first.jobs <= 100
+    assert first.files <= 20
+    assert max(first.plans) <= 150_000
+    assert sum(first.plans) <= 800_000
+    assert first.calls <= 20_000
     assert first.covered >= COVERED
 
 
 def test_a_second_run(costs: tuple[Cost, Cost]) -> None:
     _, second = costs
-    assert second.executions <= 140
-    assert second.jobs <= 160
-    assert max(second.plans) <= 180_000
+    assert second.executions <= 105
+    assert second.jobs <= 130
+    assert max(second.plans) <= 150_000
+    assert second.calls <= 20_000
     assert second.covered >= COVERED

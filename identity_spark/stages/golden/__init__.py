@@ -112,15 +112,16 @@ def _rows(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> Data
     single = [golden.name for golden in config.golden if golden.strategy != "collect"]
     restricted = [golden.name for golden in config.golden if golden.strategy == "most_restrictive"]
     givers, dates = {name: giver_of(name) for name in single}, {name: date_of(name) for name in restricted}
-    surviving = [F.col(canonical_of(f.name)).alias(f.name) for c in wanted for f in c.fields if f.is_identifier]
+    identifiers = [f.name for c in wanted for f in c.fields if f.is_identifier]
+    surviving = ", ".join(f"'{name}', `{canonical_of(name)}`" for name in identifiers)
     return profiles.select(
         "dinmo_id",
-        *(F.col(value_of(golden.name)).alias(golden.name) for golden in config.golden),
+        *(F.expr(f"`{value_of(golden.name)}` AS `{golden.name}`") for golden in config.golden),
         *("record_count", "sources", F.coalesce("rules", F.array().cast("array<string>")).alias("rules")),
         *("first_seen_at", "last_seen_at", *REPRESENTATIVE),
         known_map(givers, "string").alias("field_sources"),
         known_map(dates, "timestamp").alias("consent_dates"),
-        F.struct(*surviving).alias("surviving"),
+        F.expr(f"named_struct({surviving}) AS surviving"),
         "consent_widened",
     )
 
@@ -128,7 +129,7 @@ def _rows(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> Data
 def _rules(pairs: DataFrame, config: Config) -> DataFrame:
     """``dinmo_id``, ``rules``: the rules whose accepted pairs hold the profile together, sorted."""
     names = [MUST_LINK, *(rule.name for rule in config.rules)]
-    rank = F.array_position(F.array(*map(F.lit, names)), F.col("rule")).cast("int") - 1
+    rank = F.expr(f"CAST(array_position(array({', '.join(map(repr, names))}), rule) AS INT) - 1")
     found = [mask.alias(f"rules_{n}") for n, mask in enumerate(masks(rank, len(names)))]
     accepted = pairs.where("status = 'accepted' AND dinmo_id IS NOT NULL").groupBy("dinmo_id").agg(*found)
     return accepted.select("dinmo_id", masked_names("rules_", names).alias("rules"))

@@ -137,7 +137,7 @@ class Choice:
 
     def offers(self) -> Column:
         """Whether the record counts here and has a value; of a group, any of them."""
-        known = reduce(Column.__or__, (F.col(f.column).isNotNull() for f in self.fields))
+        known = F.expr(" OR ".join(f"`{field.column}` IS NOT NULL" for field in self.fields))
         if self.some_sources:
             known = known & F.col("source").isin(*self.rule.sources)
         if self.rule.max_age_days is not None:
@@ -181,8 +181,8 @@ class Choice:
 
     def given(self) -> Column:
         """How many values the record gives to its golden record."""
-        values = reduce(Column.__add__, (F.col(self.own_column(f.column)).isNotNull().cast("int") for f in self.fields))
-        return F.when(F.col(self.winner) == F.col(PLACE), values).otherwise(0)
+        values = " + ".join(f"int(`{self.own_column(field.column)}` IS NOT NULL)" for field in self.fields)
+        return F.expr(f"if({self.winner} = {PLACE}, {values}, 0)")
 
     def giver(self) -> Column:
         """Of a profile with its ``GIVERS``: the one whose values survive; null where none offers anything."""

@@ -64,8 +64,8 @@ def _held_together(members: DataFrame, links: DataFrame, largest: DataFrame, con
     """``name``, ``metric``, ``value``: pairs by rule, and pairs by identifier that their evidence shows."""
     inside = members.join(F.broadcast(largest.select("cluster_id", "name")), "cluster_id")
     found = links.join(inside.select(F.col("record_id").alias("left_id"), "name"), "left_id")
-    rules = F.array(*(F.lit(rule.name) for rule in config.rules))
-    rule = F.coalesce(F.get(rules, F.col("rule_index")), F.lit("must_link"))
+    rules = ", ".join(f"'{rule.name}'" for rule in config.rules)
+    rule = F.expr(f"coalesce(get(array({rules}), rule_index), 'must_link')")
     by_rule = found.groupBy("name", F.concat(F.lit("pairs_by_"), rule).alias("metric")).agg(F.count("*").alias("value"))
     shown = found.select("name", F.explode(F.array_distinct(F.transform("evidence", _identifier))).alias("identifier"))
     by_identifier = shown.groupBy("name", F.concat(F.lit("pairs_with_"), "identifier").alias("metric")).agg(
@@ -80,8 +80,8 @@ def _identifier(entry: Column) -> Column:
 
 def _metrics(counts: DataFrame, *metrics: str) -> DataFrame:
     """A row for each of ``metrics`` of each row of ``counts``."""
-    rows = F.array(*(F.struct(F.lit(m).alias("metric"), F.col(m).cast("double").alias("value")) for m in metrics))
-    return _scoped(counts.select("name", F.explode(rows).alias("m")).select("name", "m.*"))
+    rows = ", ".join(f"named_struct('metric', '{m}', 'value', CAST(`{m}` AS DOUBLE))" for m in metrics)
+    return _scoped(counts.selectExpr("name", f"inline(array({rows}))"))
 
 
 def _scoped(rows: DataFrame) -> DataFrame:

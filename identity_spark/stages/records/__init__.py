@@ -46,7 +46,8 @@ def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
         raise InputError("\n".join(problems))
     fields: dict[str, Column] = {}
     steps = {name: partial(field, raw, name, mapping, source, config) for name, mapping in source.columns.items()}
-    for name, step in {**steps, "updated_at": partial(updated_at, raw, source)}.items():
+    steps["updated_at"] = partial(updated_at, raw, source)
+    for name, step in steps.items():
         try:
             fields[name] = step()
         except InputError as error:
@@ -62,5 +63,5 @@ def source_records(raw: DataFrame, source: Source, config: Config) -> DataFrame:
         key.alias("primary_key"),
         unreadable_time(raw, source, fields["updated_at"]).alias(UNREADABLE_TIME),
         F.lit(source.country or config.default_country).cast("string").alias("phone_country"),
-        *(value.alias(name) for name, value in fields.items()),
+        *fields.values(),
     )

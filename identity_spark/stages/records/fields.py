@@ -8,6 +8,7 @@ from pyspark.sql.types import ArrayType, BinaryType, DataType, DoubleType, Float
 from identity_spark.config import Config, FieldMapping, Identifier, Source
 from identity_spark.errors import ConfigError, InputError, first_line
 from identity_spark.expressions.birth_date import written_day
+from identity_spark.schemas import MOST_VALUES
 from identity_spark.stages.records.columns import column_and_type
 from identity_spark.stages.records.times import MOMENTS
 
@@ -17,6 +18,7 @@ EXACT = "decimal(38,18)"  # holds what doubles are written with, but for the ver
 def field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, config: Config) -> Column:
     """The field ``name`` of ``source``: text or array<text> for an identifier, its own type for any other field.
 
+    An array of so many columns says so under ``MOST_VALUES`` in its metadata.
     Raises ``InputError`` where its column or expression does not fit, ``ConfigError`` where the expression is no SQL.
     """
     place = f"sources.{source.name}.columns.{name}"
@@ -24,13 +26,17 @@ def field(raw: DataFrame, name: str, mapping: FieldMapping, source: Source, conf
     if mapping.expr is not None:
         value = _expression(raw, mapping.expr, place)
         kind = raw.select(value).schema[0].dataType
-        return _typed(value, kind, identifier, f"{place}.expr: {mapping.expr!r}")
-    parts = []
+        return _typed(value, kind, identifier, f"{place}.expr: {mapping.expr!r}").alias(name)
+    parts, is_bounded = [], True
     for column in mapping.columns:
         value, kind = column_and_type(raw, column)
         typed = _typed(value, kind, identifier, f"{place}: column {column!r}")
         parts.append(typed if isinstance(kind, ArrayType) or len(mapping.columns) == 1 else F.array(typed))
-    return parts[0] if len(parts) == 1 else F.concat(*(F.coalesce(values, F.array()) for values in parts))
+        is_bounded = is_bounded and not isinstance(kind, ArrayType)
+    if len(parts) == 1:
+        return parts[0].alias(name)
+    together = F.concat(*(F.coalesce(values, F.array()) for values in parts))
+    return together.alias(name, metadata={MOST_VALUES: len(parts)}) if is_bounded else together.alias(name)
 
 
 def _expression(raw: DataFrame, sql: str, place: str) -> Column:

@@ -27,7 +27,7 @@ def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
 
     Newest by ``updated_at``, then by content, so that the order of rows never decides.
     """
-    content = F.to_json(F.struct(*(c for c in keyed.columns if c != "record_id")))
+    content = F.expr(f"to_json(struct({', '.join(f'`{c}`' for c in keyed.columns if c != 'record_id')}))")
     newest_first = Window.partitionBy("record_key").orderBy(F.col("updated_at").desc_nulls_last(), content.desc())
     return (
         keyed.withColumn("key_hash", F.xxhash64("record_key"))

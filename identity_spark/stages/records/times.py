@@ -30,12 +30,12 @@ def updated_at(raw: DataFrame, source: Source) -> Column:
     Raises ``InputError`` where the column is neither a timestamp, a date nor text.
     """
     if source.updated_at is None:
-        return F.lit(None).cast("timestamp")
+        return F.lit(None).cast("timestamp").alias("updated_at")
     column, kind = column_and_type(raw, source.updated_at)
     if isinstance(kind, MOMENTS):
-        return column.cast("timestamp")
+        return column.cast("timestamp").alias("updated_at")
     if isinstance(kind, StringType):
-        return F.coalesce(F.try_to_timestamp(F.trim(column)), _rewritten_time(trim_space(column)))
+        return F.coalesce(F.try_to_timestamp(F.trim(column)), _rewritten_time(trim_space(column))).alias("updated_at")
     raise InputError(
         f"sources.{source.name}.updated_at: column {source.updated_at!r} is of type {kind.simpleString()};"
         " it has to be a timestamp, a date or ISO text"

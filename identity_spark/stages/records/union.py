@@ -1,12 +1,13 @@
 """The records of all sources in one schema."""
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, NumericType, StringType, TimestampType
 
+from identity_spark.schemas import MOST_VALUES
 from identity_spark.stages.records.times import MOMENTS
 
 
@@ -21,9 +22,21 @@ def union_records(parts: Sequence[DataFrame]) -> DataFrame:
     for name, kind in (entry for schema in schemas for entry in schema.items()):
         kinds.setdefault(name, []).append(kind)
     common = {name: _common_type(types) for name, types in kinds.items()}
-    alike = [part.select(*_as_types(schema, common)) for part, schema in zip(parts, schemas, strict=True)]
-    together = reduce(DataFrame.union, alike)
+    alike = [_as_types(part, schema, common) for part, schema in zip(parts, schemas, strict=True)]
+    together = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), alike)
+    for name, most in _most_values(parts).items():
+        together = together.withMetadata(name, {} if most is None else {MOST_VALUES: most})
     return together.withColumn("record_id", F.monotonically_increasing_id())
+
+
+def _most_values(parts: Sequence[DataFrame]) -> dict[str, int | None]:
+    """By array that says in some part how many values a record has at most: how many in all parts; None for any."""
+    found: dict[str, list[int | None]] = {}
+    for field in (field for part in parts for field in part.schema.fields):
+        is_array = isinstance(field.dataType, ArrayType)
+        found.setdefault(field.name, []).append(field.metadata.get(MOST_VALUES) if is_array else 1)
+    told = {name: most for name, most in found.items() if any(one not in (None, 1) for one in most)}
+    return {name: None if None in most else max(one or 0 for one in most) for name, most in told.items()}
 
 
 def _common_type(types: Sequence[DataType]) -> DataType:
@@ -41,15 +54,12 @@ def _common_type(types: Sequence[DataType]) -> DataType:
     return ArrayType(common) if any(isinstance(t, ArrayType) for t in types) else common
 
 
-def _as_types(schema: Mapping[str, DataType], common: Mapping[str, DataType]) -> list[Column]:
-    columns = []
-    for name, kind in common.items():
-        value, found = F.col(name), schema.get(name)
-        if found is None:
-            value = F.lit(None).cast(kind).alias(name)
-        elif isinstance(kind, ArrayType) and not isinstance(found, ArrayType):
-            value = F.when(value.isNotNull(), F.array(name)).cast(kind).alias(name)
-        elif found != kind:
-            value = value.cast(kind).alias(name)
-        columns.append(value)
-    return columns
+def _as_types(part: DataFrame, schema: Mapping[str, DataType], common: Mapping[str, DataType]) -> DataFrame:
+    changed: dict[str, Column] = {}
+    for name, found in schema.items():
+        value, kind = F.col(name), common[name]
+        if isinstance(kind, ArrayType) and not isinstance(found, ArrayType):
+            value = F.when(value.isNotNull(), F.array(name))
+        if found != kind:
+            changed[name] = value.cast(kind)
+    return part.withColumns(changed) if changed else part

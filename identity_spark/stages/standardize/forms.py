@@ -1,6 +1,7 @@
 """Forms of identifiers: how the values of one are standardized, and how a derived one comes from another."""
 
 from datetime import date
+from math import inf
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -24,9 +25,9 @@ def form_of(identifier: Identifier, dialling: Column, today: date) -> Standardiz
     )
 
 
-def per_value(has_several: bool, values: Column, form: Standardizer) -> Column:
-    """``form`` of the raw value, or of each of the raw values; null values are added to few."""
-    return for_each([values], lambda value, _: form(value)) if has_several else form(values)
+def per_value(most: float, values: Column, form: Standardizer) -> Column:
+    """``form`` of the raw value, or of each of up to ``most`` raw values; null values are added to few."""
+    return for_each([values], lambda value, _: form(value), most) if most > 1 else form(values)
 
 
 def in_order(config: Config) -> list[Identifier]:
@@ -42,19 +43,20 @@ def in_order(config: Config) -> list[Identifier]:
     return ordered
 
 
-def gives_several(identifier: Identifier, origin_has_several: bool) -> bool:
-    return origin_has_several or identifier.transform == "tokens"
+def most_derived(identifier: Identifier, most: float) -> float:
+    """How many values come from an origin of up to ``most``."""
+    return inf if identifier.transform == "tokens" else most
 
 
-def derived(identifier: Identifier, has_several: bool, values: Column, written: Column) -> Column:
+def derived(identifier: Identifier, most: float, values: Column, written: Column) -> Column:
     """The values of a derived identifier, each once, from those of its origin; null where there are none."""
     transform, argument = str(identifier.transform), identifier.argument
-    if not has_several:
+    if most == 1:
         return derived_form(transform, argument, values, written)
 
     def derive(value: Column, shown: Column, _: Column) -> Column:
         return derived_form(transform, argument, value, shown)
 
-    each = F.array_compact(for_each([values, written], derive))
+    each = F.array_compact(for_each([values, written], derive, most))
     found = F.array_distinct(F.flatten(each) if transform == "tokens" else each)
     return let(found, lambda found: F.when(F.size(found) > 0, found))
