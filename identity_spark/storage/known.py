@@ -10,7 +10,6 @@ from identity_spark.schemas import FORMER_IDS, HISTORY, KNOWN_IDS, PAIRS, REDIRE
 from identity_spark.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 
-
 Write = Callable[[str, DataFrame], DataFrame]
 
 

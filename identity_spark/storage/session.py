@@ -274,7 +274,7 @@ def create_file(spark: SparkSession, file: str, text: str) -> bool:
     """
     path, files = _path_and_files(spark, file)
     try:
-        if files.getScheme() == "file":  # where Hadoop looks first and creates then
+        if files.getUri().getScheme() == "file":  # where Hadoop looks first and creates then
             here = Path(path.toUri().getPath())
             here.parent.mkdir(parents=True, exist_ok=True)
             with here.open("x", encoding="utf-8") as new:

@@ -54,7 +54,7 @@ def test_it_starts_from_the_last_committed_run_and_needs_no_files(spark, make_co
 
     monkeypatch.setattr(dry_run.runs, "committed", lambda tables: [last])
     kept = {"redirects": schemas.empty(spark, schemas.REDIRECTS), "history": schemas.empty(spark, schemas.HISTORY)}
-    monkeypatch.setattr(dry_run, "known", lambda tables, committed: SimpleNamespace(committed=committed, **kept))
+    monkeypatch.setattr(dry_run, "known", lambda tables, committed, write: SimpleNamespace(committed=committed, **kept))
     monkeypatch.setattr(dry_run, "read_records", lambda *given: None)
     monkeypatch.setattr(dry_run.resolution, "resolve", resolve)
     found = identity_spark.resolve(spark, make_config("clustering.engine=graphframes"))

@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 
+import pytest
 from outputs import actual_clusters, connected, content, rows
 from plain_matcher import expected_pairs
 from submitted import CONFIG, LIMITS, submit
@@ -47,6 +48,7 @@ def test_every_table_opens_without_spark_and_agrees(demo):
             assert profile[field] is not None
 
 
+@pytest.mark.slow
 def test_the_other_engine_and_another_run_give_the_same_ids(spark, demo, tmp_path):
     output = shutil.copytree(demo.output, tmp_path / "output")
     settings, environment = (

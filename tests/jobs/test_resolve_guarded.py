@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from datetime import datetime, timezone
 from math import comb
 
+import pytest
 from outputs import ids, rows
 from pyspark.sql import functions as F
 from submitted import CONFIG, LIMITS
@@ -87,6 +88,7 @@ def test_peel_and_overrides(spark, demo, tmp_path, caplog):
     assert report["largest_cluster_1", "records"] == report["cluster_records", "max"] >= 3
 
 
+@pytest.mark.slow
 def test_on_labels_peel_beats_exclude_and_exclude_is_more_precise_than_no_limit(spark, demo):
     """Rules that join families, held to one birth date for each profile."""
     rules = "rules=[{name: email, criteria: [{identifiers: email, match: exact}]}, {name: phone, criteria: [{identifiers: phone, match: exact}]}]"

@@ -1,7 +1,8 @@
 """What a run may cost, in counts that no other load of the machine changes: queries, jobs, plan text, calls to Java.
 
-Of 20,000 records and a frozen configuration: a feature that needs more says so in a test of its own. Text of plans
-decides what a small run costs, for Spark analyses, optimizes and compiles what it says.
+Of 20,000 records (slow; of 2,000 else, for nothing of this grows with the data) and a frozen configuration: a feature
+that needs more says so in a test of its own. Text of plans decides what a small run costs, for Spark analyses, optimizes
+and compiles what it says.
 """
 
 import time
@@ -18,7 +19,6 @@ from identity_spark.config import load_config
 from identity_spark.storage.workspace import Workspace
 
 CONFIG = Path(__file__).resolve().parents[1] / "data" / "budget_customers.yaml"
-RECORDS = 20_000
 COVERED = 0.95  # of a run's wall time that belongs to a stage
 
 
@@ -70,10 +70,10 @@ def _listed(found: object) -> list:
     return [found.apply(n) for n in range(found.size())]
 
 
-@pytest.fixture(scope="module")
-def costs(spark: SparkSession, tmp_path_factory) -> tuple[Cost, Cost]:
+@pytest.fixture(scope="module", params=["2000", pytest.param("20000", marks=pytest.mark.slow)])
+def costs(spark: SparkSession, tmp_path_factory, request) -> tuple[Cost, Cost]:
     folder = tmp_path_factory.mktemp("budget")
-    make_people.main(["--rows", str(RECORDS), "--seed", "20", "--out", str(folder / "people")])
+    make_people.main(["--rows", request.param, "--seed", "20", "--out", str(folder / "people")])
     environment = {"PEOPLE": str(folder / "people"), "OUTPUT": str(folder / "output")}
     config = load_config([CONFIG], (), environment=environment)
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -96,5 +96,5 @@ def test_a_second_run(costs: tuple[Cost, Cost]) -> None:
     assert second.executions <= 105
     assert second.jobs <= 130
     assert max(second.plans) <= 150_000
-    assert second.calls <= 20_000
+    assert second.calls <= 24_000
     assert second.covered >= COVERED

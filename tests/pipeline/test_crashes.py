@@ -1,6 +1,6 @@
 """A run that dies at any step of publishing, and what readers and the next run find afterwards.
 
-At every step within this process; three times the driver is really killed, by ``kill -9``.
+Within this process; and three times, two of them slow, the driver is really killed by ``kill -9``.
 """
 
 import os
@@ -103,6 +103,7 @@ def kill(project: Project, results: Path, point: str) -> None:
     assert killed.returncode == -9, killed.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_a_first_run_killed_at_its_first_table_is_as_if_it_had_never_been(spark, base, tmp_path):
     original, results, peace, _ = base
     project = original.copied(tmp_path / "p")
@@ -124,6 +125,7 @@ def test_the_same_run_again_completes_one_killed_at_the_manifest(spark, base, tm
     assert {p.name for p in project.output.iterdir()} == {*schemas.TABLES, "_lock"}
 
 
+@pytest.mark.slow
 def test_killed_when_it_is_committed(base, tmp_path):
     original, results, peace, _ = base
     project = original.copied(tmp_path / "p")

@@ -73,7 +73,7 @@ class Outcome:
         return frozenset(key for key, cluster in self.of.items() if cluster == cluster_id)
 
 
-@pytest.mark.parametrize(("seed", "cap"), [(1, 500), (2, 3)])
+@pytest.mark.parametrize(("seed", "cap"), [pytest.param(1, 500, marks=pytest.mark.slow), (2, 3)])
 def test_peel_refuses_level_by_level_what_the_oracle_refuses(spark, make_config, seed, cap):
     config = make_config(RULES, *LIMITS, PEEL, *(f"rules[{n}].max_block_records={cap}" for n in (0, 1)))
     rows = made(seed, 200)

@@ -143,6 +143,7 @@ def test_rollback_and_repair(spark, life):
     assert open_periods == published(one)
 
 
+@pytest.mark.slow
 def test_cleanup_removes_what_no_kept_run_needs(spark, life, tmp_path):
     """Of a copy in which the second run's commits look as if they were ten days old."""
     project, *_ = life

@@ -48,7 +48,7 @@ def connected_by(rule: str, pairs) -> set[frozenset[str]]:
 
 def test_every_pair_of_every_rule_is_the_one_of_the_oracle(spark, make_config):
     config = make_config(*WORDS, RULES, "match_pairs=all")
-    rows = people(1, 2000)
+    rows = people(1, 1000)
     expected = expected_pairs(as_records(rows), config)
     counts = Counter(rule for rule, *_ in expected)
     assert [rule.name for rule in config.rules if counts[rule.name] <= 10] == [], "every rule finds pairs"
