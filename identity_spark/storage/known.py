@@ -31,7 +31,7 @@ class Known:
 
 
 def known(tables: Tables, committed: Sequence[Row], write: Write = lambda _, frame: frame) -> Known:
-    """What the ``committed`` runs left, the newest first; ``write`` keeps, under a name, a frame that others start from."""
+    """What the ``committed`` runs left, the newest first; ``write`` keeps under a name what others start from."""
     spark = tables.spark
     if not committed:
         return Known(0, *(empty(spark, s) for s in (KNOWN_IDS, FORMER_IDS, USED_IDS, REDIRECTS, HISTORY, PAIRS)))
