@@ -32,10 +32,10 @@ def test_over_spark_connect(demo, tmp_path):
             )
 
         engine = resolve("clustering.engine=graphframes")
-        assert (engine.returncode, engine.stderr.count("\n")) == (2, 1)
+        assert (engine.returncode, engine.stderr.count("error: ")) == (2, 1)
         assert "does not run over Spark Connect; set clustering: {engine: dataframe}" in engine.stderr
         folder = resolve("output={path: lake}")
-        assert (folder.returncode, folder.stderr.count("\n")) == (2, 1)
+        assert (folder.returncode, folder.stderr.count("error: ")) == (2, 1)
         assert "output.path: over Spark Connect no files can be listed" in folder.stderr
         done = resolve()
         assert done.returncode == 0, done.stderr
