@@ -33,7 +33,9 @@ def contraction_merges(monkeypatch) -> None:
 @pytest.mark.parametrize(("engine", "breaks"), [("graphframes", graphframes_merges), ("dataframe", contraction_merges)])
 def test_a_run_stops_with_exit_code_4(project, monkeypatch, engine, breaks):
     breaks(monkeypatch)
-    with pytest.raises(CheckError, match="clusters take 3 merges where pairs make 2: they are not the connected") as end:
+    with pytest.raises(
+        CheckError, match="clusters take 3 merges where pairs make 2: they are not the connected"
+    ) as end:
         project.run("one", PEOPLE, f"clustering.engine={engine}")
     assert end.value.exit_code == 4
     assert not project.output.exists()
