@@ -138,7 +138,7 @@ class InMemory(Workspace):
 
 def _observed(observation: Observation) -> str | None:
     """The text observed of a finished query; None where Spark hands none over, as it may for a plan without rows."""
-    found: list[str] = []
+    found: list[str | None] = []
 
     def wait() -> None:
         try:

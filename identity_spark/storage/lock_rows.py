@@ -84,18 +84,34 @@ class FileRow:
         session.delete_folder(self._spark, self._folder, empty_parents=1)
 
     def _newest(self) -> tuple[int, Row | None]:
-        """The number of the newest file and its row; 0 and None where there is none."""
+        """The number of the newest file and its row; 0 and None where there is none.
+
+        Where its writer died before it was whole, the row of the file before holds on: that is there until the new one
+        is. A file that cannot be read raises what the file system does: nobody may take that for a free lock.
+        """
         for _ in range(PATIENCE):
             numbers = self._numbers()
             if not numbers:
                 return 0, None
-            try:
-                row = json.loads(session.file_text(self._spark, self._file(numbers[-1])))
-                return numbers[-1], row | {name: datetime.fromisoformat(row[name]) for name in MOMENTS}
-            except Exception:  # just being written, or gone since; whatever the file system makes of that
-                time.sleep(PAUSE)
-        # Whoever began to write it died.
-        return numbers[-1], {"token": None, "run_id": None, "last_committed": None}
+            if (row := self._row(numbers[-1])) is not None:
+                return numbers[-1], row
+            time.sleep(PAUSE)
+        earlier = (self._row(number) for number in reversed(numbers[:-1]))
+        return numbers[-1], next((row for row in earlier if row is not None), None)
+
+    def _row(self, number: int) -> Row | None:
+        """The row of a file; None where it is not whole, or gone since."""
+        try:
+            text = session.file_text(self._spark, self._file(number))
+        except Exception:  # each file system has one of its own
+            if number in self._numbers():
+                raise
+            return None
+        try:
+            row: dict[str, Any] = json.loads(text)
+        except ValueError:
+            return None
+        return row | {name: datetime.fromisoformat(row[name]) for name in MOMENTS}
 
     def _write(self, number: int, row: Row) -> bool:
         shown = {name: value.astimezone(timezone.utc).isoformat() for name, value in row.items() if name in MOMENTS}

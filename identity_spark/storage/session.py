@@ -184,10 +184,14 @@ def jobs_named(spark: SparkSession, name: str) -> Iterator[None]:
         context.setJobDescription(before)  # type: ignore[arg-type]  # None removes it
 
 
-def observed(observation: Observation, name: str) -> str:
-    """The text observed under ``name``, once its query is done; ``get`` asks Java fifty times for the whole of it."""
+def observed(observation: Observation, name: str) -> str | None:
+    """The text observed under ``name``, once its query is done; null where Spark hands none over.
+
+    ``get`` asks Java fifty times for the whole of it.
+    """
     here: Any = getattr(observation, "_jo", None)
-    return str(here.getAsJava().get(name) if here is not None else observation.get[name])
+    found: str | None = here.getAsJava().get(name) if here is not None else observation.get.get(name)
+    return found
 
 
 def as_here(spark: SparkSession, step: Callable[[Item], Result]) -> Callable[[Item], Result]:
@@ -283,8 +287,10 @@ def create_file(spark: SparkSession, file: str, text: str) -> bool:
             stream = files.create(path, False)
             stream.write(text.encode())
             stream.close()
-    except Exception:  # each file system has one of its own
-        if files.exists(path):
+    except FileExistsError:
+        return False
+    except Exception:  # each other file system has one of its own
+        if files.getUri().getScheme() != "file" and files.exists(path):
             return False
         raise
     return True

@@ -137,15 +137,34 @@ def test_a_first_run_that_fails_leaves_nothing(tables, tmp_path):
         lock.renew()
 
 
-def test_a_file_of_the_lock_that_its_writer_left_empty_belongs_to_nobody(spark, tmp_path, monkeypatch):
+def test_a_file_that_its_writer_left_empty_changes_nothing(spark, tmp_path, monkeypatch):
+    """What the file before says holds on: who has the lock, and which run was committed last."""
     monkeypatch.setattr(lock_rows, "PAUSE", 0)
     tables = Tables(spark, Output(path=str(tmp_path / "out")))
     with writing(tables, "first") as lock:
         lock.last_committed = "first"
-    (_,) = files = list((tmp_path / "out" / "_lock").iterdir())
-    files[0].write_text("")
-    Lock(tables, "second").acquire()
-    assert holder(tables) == "second"
+        (tmp_path / "out" / "_lock" / f"{2:020}.json").write_text("")
+        with pytest.raises(LockedError, match="run first on"):
+            Lock(tables, "second").acquire()
+    (tmp_path / "out" / "_lock" / f"{4:020}.json").write_text("")
+    second = Lock(tables, "second")
+    second.acquire()
+    assert (holder(tables), second.last_committed) == ("second", "first")
+
+
+def test_a_file_that_cannot_be_read_is_no_free_lock(spark, tmp_path, monkeypatch):
+    tables = Tables(spark, Output(path=str(tmp_path / "out")))
+
+    def broken(*_):
+        raise OSError("no route to the file system")
+
+    with writing(tables, "first") as lock:
+        lock.last_committed = "first"
+        with monkeypatch.context() as patched:
+            patched.setattr(session, "file_text", broken)
+            with pytest.raises(OSError, match="no route"):
+                Lock(tables, "second").acquire()
+        assert holder(tables) == "first"
 
 
 def test_a_writer_that_slept_while_others_went_on_does_not_win(spark, tmp_path, monkeypatch):
