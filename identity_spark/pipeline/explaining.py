@@ -43,15 +43,19 @@ def _answer(run: Published, asked: Sequence[Asked], refused: Sequence[PlainRow],
 
 
 def _findings(run: Published, one: Asked, other: Asked, refused: Sequence[PlainRow]) -> Findings:
-    """Two records need no more than their own rows for all but the sizes of their blocks."""
+    """Two records need no more than their own rows for all but the sizes of their blocks.
+
+    Each query gives a row or two, whatever the output holds.
+    """
     two = run.frame([one.row, other.row])
-    shared = match_pairs.shared_blocks(two, one.key, other.key, run.config)
+    shared = match_pairs.shared_blocks(match_pairs.blocks_of(two, one.key, other.key, run.config).collect(), run.config)
     compared = [(rule, block) for rule in run.config.rules if not rule.exact for block in shared[rule.name]]
-    sizes = match_pairs.block_sizes(run.lookup, compared) if compared else []
+    sizes = match_pairs.block_sizes(run.lookup, compared).collect()[0] if compared else []
     blocks: dict[str, list[int]] = {}
     for (rule, _), size in zip(compared, sizes, strict=True):
         blocks.setdefault(rule.name, []).append(size)
-    answers = match_pairs.criteria_answers(two, one.key, other.key, run.config)
+    (answered,) = match_pairs.criteria_asked(two, one.key, other.key, run.config).collect()
+    answers = match_pairs.criteria_answers(answered, run.config)
     ours, theirs = ({each.key, *each.cluster.records} for each in (one, other))
     between = [row for row in refused if _ends(row) & ours and _ends(row) & theirs]
     return Findings(answers, blocks, between, _limits(run, one, other))

@@ -33,7 +33,8 @@ def test_criteria_and_blocks_of_a_pair(spark, make_config, rows):
     for left, right in keys:
         two = usable.where(f"record_key IN ('{left}', '{right}')").localCheckpoint()
         pair = (records[left], records[right])
-        answers = match_pairs.criteria_answers(two, left, right, config)
+        (row,) = match_pairs.criteria_asked(two, left, right, config).collect()
+        answers = match_pairs.criteria_answers(row, config)
         assert {q: a.holds for q, a in answers.items()} == {q: holds(q, pair, kinds) for q in asked}
         seen |= {(q.match, q.at_least, a.holds) for q, a in answers.items()}
         for question, answer in answers.items():
@@ -43,7 +44,7 @@ def test_criteria_and_blocks_of_a_pair(spark, make_config, rows):
             if known and not isinstance(pair[0][name], list):
                 assert (answer.left_value, answer.right_value) == tuple(record[name] for record in pair)
 
-        blocks = match_pairs.shared_blocks(two, left, right, config)
+        blocks = match_pairs.shared_blocks(match_pairs.blocks_of(two, left, right, config).collect(), config)
         expected = {
             rule.name: sorted(set.intersection(*(in_blocks(record, rule) for record in pair))) for rule in config.rules
         }
@@ -66,5 +67,5 @@ def test_sizes_of_blocks(spark, make_config, rows):
         block, size = sizes.most_common(1)[0]
         asked += [(rule, block), (rule, ("none",) * len(rule.anchor))]
         expected += [size, 0]
-    assert match_pairs.block_sizes(usable, asked) == expected
+    assert [*match_pairs.block_sizes(usable, asked).collect()[0]] == expected
     assert max(expected) > 10

@@ -10,7 +10,9 @@ from identity_spark.stages.match_pairs.finds import finds
 from identity_spark.stages.match_pairs.keys import applies, rule_keys
 from identity_spark.stages.match_pairs.one_pair import (
     block_sizes,
+    blocks_of,
     criteria_answers,
+    criteria_asked,
     shared_blocks,
 )
 from identity_spark.stages.match_pairs.pairs import match_pairs
@@ -19,9 +21,11 @@ __all__ = [
     "anchors",
     "applies",
     "block_sizes",
+    "blocks_of",
     "candidate_pairs",
     "compared_links",
     "criteria_answers",
+    "criteria_asked",
     "exact_links",
     "finds",
     "large_blocks",

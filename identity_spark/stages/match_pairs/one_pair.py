@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Criterion, Rule
@@ -35,10 +35,10 @@ def questions(config: Config) -> tuple[Question, ...]:
     return tuple(dict.fromkeys(parts))
 
 
-def criteria_answers(usable: DataFrame, left: str, right: str, config: Config) -> dict[Question, Answer]:
-    """What each of ``questions`` is answered for two records of ``usable``, by the criteria that rules use.
+def criteria_asked(usable: DataFrame, left: str, right: str, config: Config) -> DataFrame:
+    """One row, ``answers``: what each of ``questions`` is answered for two records, by the criteria that rules use.
 
-    One small query: ``usable`` need hold no other record.
+    ``usable`` need hold no other record. ``criteria_answers`` reads the row.
     """
     criteria, asked = Criteria(usable, config), questions(config)
     values = F.struct(*criteria.kinds).alias("values")
@@ -50,33 +50,39 @@ def criteria_answers(usable: DataFrame, left: str, right: str, config: Config) -
         F.struct(criteria.holds(q).alias("holds"), criteria.compared(q.identifiers[0], q).alias("compared"))
         for q in asked
     ]
-    (row,) = sides[0].crossJoin(sides[1]).select(F.array(*found).alias("answers")).collect()
-    return {
-        question: _answer(answer.holds, answer.compared) for question, answer in zip(asked, row["answers"], strict=True)
-    }
+    return sides[0].crossJoin(sides[1]).select(F.array(*found).alias("answers"))
+
+
+def criteria_answers(row: Row, config: Config) -> dict[Question, Answer]:
+    """The answers in the row of ``criteria_asked``, by question."""
+    pairs = zip(questions(config), row["answers"], strict=True)
+    return {question: _answer(answer.holds, answer.compared) for question, answer in pairs}
 
 
 def _answer(holds: bool, compared: Mapping[str, object]) -> Answer:
     return Answer(holds, *(compared[name] for name in ("left_value", "right_value", "similarity")))  # type: ignore[arg-type]
 
 
-def shared_blocks(usable: DataFrame, left: str, right: str, config: Config) -> dict[str, list[Block]]:
-    """The blocks of each rule that both records are in, sorted; ``usable`` need hold no other record."""
+def blocks_of(usable: DataFrame, left: str, right: str, config: Config) -> DataFrame:
+    """``parts``, the keys of each rule, of two records: two rows, which ``shared_blocks`` reads."""
     parts = [keys_of(usable, rule) for rule in config.rules]
-    # Two rows: a record_key is unique.
-    rows = usable.where(F.col("record_key").isin(left, right)).select("record_key", F.array(*parts).alias("parts"))
-    blocks = {
-        row["record_key"]: [{tuple(key) for key in keys or ()} for keys in row["parts"]] for row in rows.collect()
-    }
-    both = (one & other for one, other in zip(blocks[left], blocks[right], strict=True))
+    return usable.where(F.col("record_key").isin(left, right)).select(F.array(*parts).alias("parts"))
+
+
+def shared_blocks(rows: Sequence[Row], config: Config) -> dict[str, list[Block]]:
+    """The blocks of each rule that both records are in, sorted; ``rows`` are those of ``blocks_of``."""
+    one, other = ([{tuple(key) for key in keys or ()} for keys in row["parts"]] for row in rows)
+    both = (ours & theirs for ours, theirs in zip(one, other, strict=True))
     return {rule.name: sorted(shared) for rule, shared in zip(config.rules, both, strict=True)}
 
 
-def block_sizes(usable: DataFrame, blocks: Collection[tuple[Rule, Block]]) -> list[int]:
-    """How many records each of ``blocks`` of a rule has: one pass over the columns of their keys, without a shuffle."""
+def block_sizes(usable: DataFrame, blocks: Collection[tuple[Rule, Block]]) -> DataFrame:
+    """One row: how many records each of ``blocks`` of a rule has, in their order.
+
+    One pass over the columns of their keys, without a shuffle.
+    """
     counts = (F.count_if(_in_block(usable, rule, block)).alias(f"block_{n}") for n, (rule, block) in enumerate(blocks))
-    (row,) = usable.agg(*counts).collect()
-    return list(row)
+    return usable.agg(*counts)
 
 
 def _in_block(usable: DataFrame, rule: Rule, block: Sequence[str]) -> Column:
