@@ -45,7 +45,7 @@ setup(
     package_data={
         "identity_spark": ["py.typed"],
         "identity_spark.conf": ["*.yaml"],
-        "identity_spark.page": ["templates/*", "templates/sections/*"],
+        "identity_spark.audit.page": ["templates/*", "templates/sections/*"],
     },
     entry_points={
         "console_scripts": [f"{name} = identity_spark.jobs.{job}:main" for name, job in COMMANDS.items()],

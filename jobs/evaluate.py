@@ -20,7 +20,8 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from identity_spark import pipeline
+from identity_spark.audit import inspection
+from identity_spark.audit.review import job as drawing
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.errors import ConfigError
@@ -42,9 +43,9 @@ def evaluate(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
     if arguments.sample is not None:
-        print(pipeline.evaluate_sample(spark, config, arguments.sample))
+        print(drawing.evaluate_sample(spark, config, arguments.sample))
     else:
-        print(pipeline.evaluate(spark, config, arguments.truth, arguments.pairs))
+        print(inspection.evaluate(spark, config, arguments.truth, arguments.pairs))
 
 
 if __name__ == "__main__":

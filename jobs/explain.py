@@ -25,10 +25,10 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from identity_spark.audit.explain.job import explain as explanation
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.errors import ConfigError
-from identity_spark.pipeline.explaining import explain as explanation
 from identity_spark.storage import session
 
 

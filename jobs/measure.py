@@ -14,7 +14,7 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from identity_spark import pipeline
+from identity_spark.audit.measure import measured
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.storage import session
@@ -29,7 +29,7 @@ def main() -> int:
 def measure(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.measure_rules(spark, config, arguments.json))
+    print(measured.measure_rules(spark, config, arguments.json))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from identity_spark import pipeline
+from identity_spark.audit import inspection
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.storage import session
@@ -34,7 +34,7 @@ def count(written: str) -> int:
 def profile_values(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.profile_values(spark, config, arguments.limit))
+    print(inspection.profile_values(spark, config, arguments.limit))
 
 
 if __name__ == "__main__":

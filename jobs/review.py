@@ -17,7 +17,7 @@ from pathlib import Path
 if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from identity_spark import pipeline
+from identity_spark.audit.review import job as drawing
 from identity_spark.command_line import job_arguments, run_job
 from identity_spark.config import load_config
 from identity_spark.storage import session
@@ -34,7 +34,7 @@ def main() -> int:
 def review(arguments: argparse.Namespace) -> None:
     config = load_config(arguments.config, arguments.set)
     spark = session.get_session(f"identity {config.project}")
-    print(pipeline.review(spark, config, arguments.n, arguments.out, arguments.seed))
+    print(drawing.review(spark, config, arguments.n, arguments.out, arguments.seed))
 
 
 if __name__ == "__main__":

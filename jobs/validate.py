@@ -48,10 +48,10 @@ def profile(config: Config) -> str:
     """What each rule will cost; Spark is imported here, so that the check alone needs none."""
     if importlib.util.find_spec("pyspark") is None:
         raise ConfigError("--profile: it needs Spark; run scripts/submit jobs/validate.py --config FILE --profile")
-    from identity_spark import pipeline
+    from identity_spark.audit import inspection
     from identity_spark.storage import session
 
-    return pipeline.profile_rules(session.get_session(f"identity {config.project}"), config)
+    return inspection.profile_rules(session.get_session(f"identity {config.project}"), config)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from identity_spark.page import Facts, Profile
+from identity_spark.audit.page import Facts, Profile
 
 ENDED = datetime(2026, 3, 1, 12, 30, tzinfo=timezone.utc)
 VALUES = {"left_value": "ann@secret.io", "right_value": "anne@secret.io"}

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from identity_spark import packages
+from identity_spark.storage import packages
 
 ROOT = Path(__file__).resolve().parent.parent
 CONF = ROOT / "conf"

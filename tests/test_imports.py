@@ -1,4 +1,4 @@
-"""The direction of imports: jobs -> pipeline -> {stages, storage} -> {expressions, config, schemas} -> errors."""
+"""The rooms, and the direction of imports between them."""
 
 import ast
 import subprocess
@@ -10,79 +10,28 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "identity_spark"
 
-LEAVES = {"errors", "reference"}
-ALLOWED = {
-    "errors": set(),
-    "reference": set(),
-    "packages": set(),
-    "tasks": set(),
-    "summary": set(),
-    "intervals": set(),
-    "sampling": set(),
-    "small_frames": set(),
-    "profile_graph": set(),
-    "explanation": {"config", "profile_graph"},
-    "why_apart": {"config", "explanation"},
-    "explanation_text": {"explanation", "why_apart"},
-    "labelled_sample": {"intervals", "errors"},
-    "labelled_sample_text": {"intervals", "labelled_sample"},
-    "page": {"page", "profile_graph"},
-    "shared_values_text": {"config"},
-    "measures": {"config", "intervals"},
-    "measures_text": {"measures"},
-    "rule_advice_text": {"config"},
-    "config": {"config", *LEAVES},
-    "expressions": {"expressions", "reference"},
-    "schemas": LEAVES,
-    "stages": {"stages", "expressions", "config", "schemas", "small_frames", *LEAVES},
-    "storage": {"storage", "config", "schemas", "packages", "small_frames", *LEAVES},
-    "command_line": {"errors"},
-    "pipeline": {
-        "pipeline",
-        "stages",
-        "storage",
-        "expressions",
-        "config",
-        "schemas",
-        "summary",
-        "measures",
-        "measures_text",
-        "sampling",
-        "small_frames",
-        "profile_graph",
-        "explanation",
-        "why_apart",
-        "explanation_text",
-        "labelled_sample",
-        "labelled_sample_text",
-        "page",
-        "shared_values_text",
-        "rule_advice_text",
-        "version",
-        *LEAVES,
+# What a room may import, itself aside. A module of another room is named where not all of that room is meant.
+BELOW = {"errors", "reference"}
+ROOMS = {
+    "jobs": {"pipeline", "audit", "storage", "config", "command_line", *BELOW},
+    "audit": {
+        "pipeline.preparation",  # records as a run has them
+        "pipeline.overriding",
+        "pipeline.work",  # the one place that runs Spark
+        "pipeline.summary",
+        *("stages", "storage", "expressions", "config", "schemas"),
+        *BELOW,
     },
-    "jobs": {"pipeline", "storage", "config", "command_line", *LEAVES},
+    "pipeline": {"stages", "storage", "expressions", "config", "schemas", "__version__", *BELOW},
+    "stages": {"expressions", "config", "schemas", *BELOW},
+    "storage": {"config", "schemas", *BELOW},
+    "expressions": BELOW,
+    "config": BELOW,
+    "schemas": BELOW,
+    "command_line": BELOW,
 }
-WITHOUT_SPARK = (
-    "config",
-    "errors.py",
-    "reference.py",
-    "command_line.py",
-    "summary.py",
-    "intervals.py",
-    "measures.py",
-    "measures_text.py",
-    "sampling.py",
-    "profile_graph.py",
-    "explanation.py",
-    "why_apart.py",
-    "explanation_text.py",
-    "labelled_sample.py",
-    "labelled_sample_text.py",
-    "page",
-    "shared_values_text.py",
-    "rule_advice_text.py",
-)
+ROOT_MODULES = {"__init__", *BELOW, "schemas", "command_line", "tasks"}
+WITHOUT_SPARK = ("config", "errors.py", "reference.py", "command_line.py")
 
 
 def imported_modules(file: Path) -> set[str]:
@@ -95,34 +44,71 @@ def imported_modules(file: Path) -> set[str]:
     return modules
 
 
-def our_rooms(file: Path) -> set[str]:
-    """The rooms of ``identity_spark`` that ``file`` imports."""
-    ours = {tuple(m.split(".")) for m in imported_modules(file)}
-    rooms = {parts[1] for parts in ours if parts[0] == "identity_spark" and len(parts) > 1}
-    return {"version" if room == "__version__" else room for room in rooms}
+def ours(file: Path) -> set[str]:
+    """What ``file`` imports of ``identity_spark``, below that name."""
+    return {
+        name.removeprefix("identity_spark.") for name in imported_modules(file) if name.startswith("identity_spark.")
+    }
 
 
-def files() -> list[tuple[str, Path]]:
-    found = [(p.relative_to(PACKAGE).parts[0].removesuffix(".py"), p) for p in sorted(PACKAGE.rglob("*.py"))]
-    return [(room, p) for room, p in found if room != "__init__"] + [
-        ("jobs", p) for p in sorted((ROOT / "jobs").glob("*.py"))
-    ]
+def room_of(file: Path) -> str:
+    if file.is_relative_to(PACKAGE):
+        return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return "jobs"
 
 
-@pytest.mark.parametrize(("room", "file"), files(), ids=lambda v: v if isinstance(v, str) else v.name)
-def test_imports_keep_their_direction(room: str, file: Path):
-    assert our_rooms(file) <= ALLOWED[room]
+FILES = [*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "jobs").glob("*.py"))]
 
 
-@pytest.mark.parametrize("file", sorted((PACKAGE / "stages").rglob("*.py")), ids=lambda p: p.name)
-def test_a_stage_imports_no_other_stage(file: Path):
-    own = file.relative_to(PACKAGE / "stages").parts[0].removesuffix(".py")
-    others = {m.split(".")[2] for m in imported_modules(file) if m.startswith("identity_spark.stages.")}
-    assert others <= {own}
+def test_nothing_else_stands_at_the_root():
+    assert {file.stem for file in PACKAGE.glob("*.py")} == ROOT_MODULES
+    folders = {file.parent.name for file in PACKAGE.glob("*/__init__.py")}
+    assert folders == {room for room in ROOMS if (PACKAGE / room).is_dir()}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_keep_their_direction(room: str):
+    allowed = {room, *ROOMS[room]}
+    files = [file for file in FILES if room_of(file) == room]
+    assert files
+    wrong = {
+        (str(file.relative_to(ROOT)), name)
+        for file in files
+        for name in ours(file)
+        if not any(name == one or name.startswith(f"{one}.") for one in allowed)
+    }
+    assert not wrong
+
+
+def test_no_stage_imports_another():
+    """They meet in ``schemas``."""
+    stages = PACKAGE / "stages"
+    for file in stages.rglob("*.py"):
+        own = file.relative_to(stages).parts[0].removesuffix(".py")
+        others = {name.split(".")[1] for name in ours(file) if name.startswith("stages.")}
+        assert others <= {own}, file
+
+
+ACTIONS = {"collect", "count", "isEmpty", "first", "head", "take", "tail", "toPandas", "toLocalIterator", "show"}
+WRITES = {"write", "writeTo", "cache", "persist", "checkpoint", "localCheckpoint", "foreach", "foreachPartition"}
+
+
+def test_no_stage_runs_spark():
+    """``count`` of a grouping makes a frame; every other name here is an action, or writes something down."""
+    found = set()
+    for file in sorted((PACKAGE / "stages").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Attribute) or node.attr not in ACTIONS | WRITES:
+                continue
+            of = ast.unparse(node.value)
+            is_grouping = node.attr == "count" and ".groupBy(" in of.splitlines()[-1]
+            if of != "F" and not is_grouping:
+                found.add(f"{file.relative_to(PACKAGE)}:{node.lineno} {of}.{node.attr}")
+    assert not found
 
 
 def test_graphframes_has_one_place():
-    users = {f.name for _, f in files() if any(m.startswith("graphframes") for m in imported_modules(f))}
+    users = {f.name for f in FILES if any(m.startswith("graphframes") for m in imported_modules(f))}
     assert users == {"clustering.py"}
 
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from identity_spark.intervals import Stratum, stratified, wilson
+from identity_spark.audit.intervals import Stratum, stratified, wilson
 
 # R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), table I.
 PUBLISHED = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}  # fmt: skip

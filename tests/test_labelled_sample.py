@@ -2,9 +2,9 @@
 
 import pytest
 
+from identity_spark.audit.evaluate.sample_text import labelled_sample_text
+from identity_spark.audit.review.labels import Labelled, labelled_strata
 from identity_spark.errors import InputError
-from identity_spark.labelled_sample import Labelled, labelled_strata
-from identity_spark.labelled_sample_text import labelled_sample_text
 
 # The intervals are Newcombe's (1998) for 15 of 148, 81 of 263 and 0 of 20.
 STRATA = [

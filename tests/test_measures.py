@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from identity_spark.measures import (
+from identity_spark.audit.measure.measures import (
     Agreement,
     Estimate,
     Measure,
@@ -15,7 +15,7 @@ from identity_spark.measures import (
     warning,
     witnesses,
 )
-from identity_spark.measures_text import measures_json, measures_text
+from identity_spark.audit.measure.text import measures_json, measures_text
 
 NOTHING = Agreement()
 

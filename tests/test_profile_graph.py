@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from outputs import connected
 
-from identity_spark.profile_graph import LARGEST_KEY, Link, ProfileGraph, shared_keys
+from identity_spark.audit.profile_graph import LARGEST_KEY, Link, ProfileGraph, shared_keys
 
 RULES = ("card", "email", "name")
 

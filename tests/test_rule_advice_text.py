@@ -2,8 +2,8 @@
 
 import pytest
 
+from identity_spark.audit.profile.rules_text import BlockCounts, ValueCounts, rule_advice_text
 from identity_spark.config import load_config
-from identity_spark.rule_advice_text import BlockCounts, ValueCounts, rule_advice_text
 
 BASE = """
 project: small

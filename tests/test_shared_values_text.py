@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from identity_spark.audit.profile.values_text import SharedValue, shared_values_text
 from identity_spark.config import load_config
-from identity_spark.shared_values_text import SharedValue, shared_values_text
 
 BASE = """
 project: small

@@ -5,7 +5,7 @@ from chispa import assert_df_equality
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import types as T
 
-from identity_spark.small_frames import small_frame
+from identity_spark.storage.small_frames import small_frame
 
 SCHEMA = T.StructType(
     [

@@ -70,7 +70,7 @@ def test_the_wheel_holds_the_library_the_jobs_and_their_facts(built):
     assert {name.rpartition("/")[2] for name in names if "/jobs/" in name} == {f"{job}.py" for job in JOBS}
     rest = {name for name in names - library if "/jobs/" not in name and "/conf/" not in name}
     assert {"identity_spark/py.typed", f"identity_spark-{__version__}.dist-info/licenses/LICENSE"} <= rest
-    assert {name.split("/")[1] for name in rest if name.startswith("identity_spark/")} == {"py.typed", "page"}
+    assert {name.split("/")[1] for name in rest if name.startswith("identity_spark/")} == {"py.typed", "audit"}
 
 
 def test_the_wheel_says_what_it_is(built):
@@ -85,7 +85,13 @@ def test_the_sdist_holds_all_that_the_wheel_is_made_of(built):
     top = f"identity_spark-{__version__}"
     with tarfile.open(built.sdist) as sdist:
         names = {name.removeprefix(f"{top}/") for name in sdist.getnames()}
-    wanted = {"setup.py", "README.md", "LICENSE", "identity_spark/py.typed", "identity_spark/page/templates/page.html"}
+    wanted = {
+        "setup.py",
+        "README.md",
+        "LICENSE",
+        "identity_spark/py.typed",
+        "identity_spark/audit/page/templates/page.html",
+    }
     assert wanted | {f"jobs/{job}.py" for job in JOBS} | {f"conf/{name}" for name in FACTS} <= names
 
 

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from identity_spark.explanation import Asked, Cluster
-from identity_spark.explanation_text import explanation_text
-from identity_spark.profile_graph import ProfileGraph
-from identity_spark.why_apart import Findings, why_apart
+from identity_spark.audit.explain.answer import Asked, Cluster
+from identity_spark.audit.explain.not_together import Findings, why_apart
+from identity_spark.audit.explain.text import explanation_text
+from identity_spark.audit.profile_graph import ProfileGraph
 
 RULES = """rules=[
  {name: card, sources: [crm], criteria: [{identifiers: card}]},

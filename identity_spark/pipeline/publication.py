@@ -14,14 +14,14 @@ from identity_spark.config import Config, config_hash
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import read_records
 from identity_spark.pipeline.resolution import resolve
+from identity_spark.pipeline.summary import summary
 from identity_spark.pipeline.work import Run
-from identity_spark.small_frames import small_frame
 from identity_spark.storage import integrity, runs, session, sources
 from identity_spark.storage.known import known
 from identity_spark.storage.lock import Lock, writing
+from identity_spark.storage.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 from identity_spark.storage.workspace import Workspace
-from identity_spark.summary import summary
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
 from identity_spark.pipeline.overriding import Overrides, decide, decide_values
 from identity_spark.pipeline.preparation import prepare, usable_records
 from identity_spark.pipeline.work import Run, Written
-from identity_spark.small_frames import small_frame
 from identity_spark.stages import checks, golden, guardrails, match_pairs, profiles, report, unresolved
 from identity_spark.storage.known import Known
+from identity_spark.storage.small_frames import small_frame
 
 log = logging.getLogger(__name__)
 

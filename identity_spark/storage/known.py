@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from identity_spark.schemas import FORMER_IDS, HISTORY, KNOWN_IDS, PAIRS, REDIRECTS, STARTS, USED_IDS, empty
-from identity_spark.small_frames import small_frame
+from identity_spark.storage.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 
 Write = Callable[[str, DataFrame], DataFrame]

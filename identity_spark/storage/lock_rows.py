@@ -15,8 +15,8 @@ import delta.exceptions as races
 from pyspark.errors import PySparkException
 
 from identity_spark.schemas import LOCK
-from identity_spark.small_frames import small_frame
 from identity_spark.storage import session
+from identity_spark.storage.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 
 TABLE = "_lock"

@@ -14,8 +14,8 @@ from pyspark import inheritable_thread_target
 from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark import packages
 from identity_spark.errors import ConfigError
+from identity_spark.storage import packages
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -5,7 +5,7 @@ import json
 import pytest
 from outputs import ids, rows
 
-from identity_spark.pipeline import published
+from identity_spark.audit.explain import lookups as published
 from jobs import explain
 
 

@@ -8,7 +8,7 @@ import pytest
 from outputs import rows
 from reviewed_people import COUNTS, MAILS
 
-from identity_spark.stages import review as stage
+from identity_spark.audit.review import strata as stage
 from identity_spark.storage.readers import read_run
 from jobs import evaluate, review
 

@@ -6,7 +6,7 @@ import pytest
 from made_pages import empty, full, identifier, pair, profile, rule, run, totals
 from pages import Page
 
-from identity_spark.page import SECTIONS, render
+from identity_spark.audit.page import SECTIONS, render
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</title></style></svg>"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

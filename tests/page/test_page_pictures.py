@@ -8,9 +8,9 @@ import pytest
 from made_pages import full, pair, profile
 from pages import Page
 
-from identity_spark.page import render
-from identity_spark.page.flow import flow
-from identity_spark.page.graphs import drawing
+from identity_spark.audit.page import render
+from identity_spark.audit.page.flow import flow
+from identity_spark.audit.page.graphs import drawing
 
 LADDER = [pair(f"k:{n:02}", f"k:{n + 1:02}", "email") for n in range(60)]  # 61 records in a row
 

@@ -7,10 +7,10 @@ import pytest
 from committed import committed
 from outputs import rows
 
-from identity_spark import pipeline, schemas
+from identity_spark import schemas
+from identity_spark.audit.measure.measured import measure_rules, measured
 from identity_spark.config import load_config
 from identity_spark.errors import InputError
-from identity_spark.pipeline.measuring import measured
 
 
 @pytest.fixture(scope="module", params=["demo", pytest.param("made_runs", marks=pytest.mark.slow)])
@@ -50,7 +50,7 @@ def test_another_configuration_than_the_runs(spark, runs):
     config, *_ = runs[0]
     changes = ("rules=[{name: new, criteria: [{identifiers: email}]}]", f"output.path={config.output.path}")
     with pytest.raises(InputError, match="run first had no rule new"):
-        pipeline.measure_rules(spark, load_config(["conf/customers.yaml"], changes, environment={}))
+        measure_rules(spark, load_config(["conf/customers.yaml"], changes, environment={}))
 
 
 def test_a_run_without_a_pair(spark, project):

@@ -10,8 +10,8 @@ from pages import Page
 from projects import Project
 from selenium.webdriver import ActionChains, Keys
 
-from identity_spark.page import SECTIONS
-from identity_spark.pipeline.reporting import report_page
+from identity_spark.audit.page import SECTIONS
+from identity_spark.audit.page.job import report_page
 from jobs import report
 
 # ann@x.io joins 1, 2 and the shop's 1; the phone joins 3, of another name; 7 to 9 have three mails, one more than allowed.

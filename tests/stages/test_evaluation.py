@@ -7,8 +7,8 @@ from itertools import combinations, combinations_with_replacement
 
 import pytest
 
+from identity_spark.audit.evaluate import figures as evaluation
 from identity_spark.errors import InputError
-from identity_spark.stages import evaluation
 
 SOURCES = ("app", "crm", "shop")
 RULES = ("card", "email", "name")

@@ -9,8 +9,8 @@ from made_records import COLUMNS, RULES, WORDS, as_records, people
 from outputs import combinations
 from plain_matcher import expected_pairs, holds
 
+from identity_spark.audit.explain import one_pair
 from identity_spark.config import value_type
-from identity_spark.stages import match_pairs
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def test_criteria_and_blocks_of_a_pair(spark, make_config, rows):
     for left, right in keys:
         two = usable.where(f"record_key IN ('{left}', '{right}')").localCheckpoint()
         pair = (records[left], records[right])
-        (row,) = match_pairs.criteria_asked(two, left, right, config).collect()
-        answers = match_pairs.criteria_answers(row, config)
+        (row,) = one_pair.criteria_asked(two, left, right, config).collect()
+        answers = one_pair.criteria_answers(row, config)
         assert {q: a.holds for q, a in answers.items()} == {q: holds(q, pair, kinds) for q in asked}
         seen |= {(q.match, q.at_least, a.holds) for q, a in answers.items()}
         for question, answer in answers.items():
@@ -44,7 +44,7 @@ def test_criteria_and_blocks_of_a_pair(spark, make_config, rows):
             if known and not isinstance(pair[0][name], list):
                 assert (answer.left_value, answer.right_value) == tuple(record[name] for record in pair)
 
-        blocks = match_pairs.shared_blocks(match_pairs.blocks_of(two, left, right, config).collect(), config)
+        blocks = one_pair.shared_blocks(one_pair.blocks_of(two, left, right, config).collect(), config)
         expected = {
             rule.name: sorted(set.intersection(*(in_blocks(record, rule) for record in pair))) for rule in config.rules
         }
@@ -67,5 +67,5 @@ def test_sizes_of_blocks(spark, make_config, rows):
         block, size = sizes.most_common(1)[0]
         asked += [(rule, block), (rule, ("none",) * len(rule.anchor))]
         expected += [size, 0]
-    assert [*match_pairs.block_sizes(usable, asked).collect()[0]] == expected
+    assert [*one_pair.block_sizes(usable, asked).collect()[0]] == expected
     assert max(expected) > 10

@@ -2,8 +2,8 @@
 
 import pytest
 
+from identity_spark.audit.page import frames as review_page
 from identity_spark.schemas import CHANGES, MATCHED_IDS, PAIRS, UNRESOLVED
-from identity_spark.stages import review_page
 
 EVIDENCE = [{"identifier": "email", "match": "exact", "left_value": "a", "right_value": "b", "similarity": 0.5}]
 GOLDEN = "dinmo_id string, record_count bigint, sources array<string>, rules array<string>"

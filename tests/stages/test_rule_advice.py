@@ -7,8 +7,8 @@ from itertools import accumulate
 import pytest
 from outputs import combinations
 
-from identity_spark.rule_advice_text import BlockCounts, ValueCounts, chance_pairs, growth, rule_advice_text
-from identity_spark.stages.match_pairs import rule_blocks, value_pairs
+from identity_spark.audit.profile.blocks import rule_blocks, value_pairs
+from identity_spark.audit.profile.rules_text import BlockCounts, ValueCounts, chance_pairs, growth, rule_advice_text
 
 COLUMNS = (
     "record_id long, source string, email array<string>, phone string, first_name string, last_name string, "

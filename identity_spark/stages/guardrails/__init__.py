@@ -16,7 +16,6 @@ from identity_spark.stages.guardrails.peel import (
     separated,
     strengths,
 )
-from identity_spark.stages.guardrails.union import limits_broken_together
 
 __all__ = [
     "at_every_level",
@@ -26,7 +25,6 @@ __all__ = [
     "is_to_peel",
     "leveled_edges",
     "limited_values",
-    "limits_broken_together",
     "numbered",
     "peel_metrics",
     "refusals",

@@ -16,7 +16,7 @@ SKIPPED = ("skipped blocks", "records in them", "pairs avoided")
 
 @dataclass(frozen=True)
 class BlockCounts:
-    """The blocks of a rule before and after its cap, as ``stages.match_pairs.rule_blocks`` counts them."""
+    """The blocks of a rule before and after its cap, as ``blocks.rule_blocks`` counts them."""
 
     records: int
     keys: int

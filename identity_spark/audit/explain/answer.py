@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from identity_spark.audit.profile_graph import Cut, Evidence, Pair, ProfileGraph
 from identity_spark.config import Config
-from identity_spark.profile_graph import Cut, Evidence, Pair, ProfileGraph
 
 SHOWN = 20  # of each list that grows with a profile; its count stands beside it
 VALUES = ("left_value", "right_value", "value")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from identity_spark.intervals import Interval
-from identity_spark.labelled_sample import Labelled, overall
+from identity_spark.audit.intervals import Interval
+from identity_spark.audit.review.labels import Labelled, overall
 
 TITLES = ("band", "pairs", "labelled", "right", "precision", "95 % interval")
 ALL_BANDS = "all"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from identity_spark.page.facts import Facts
-from identity_spark.page.numbers import count, count_change, rate, rate_change
+from identity_spark.audit.page.facts import Facts
+from identity_spark.audit.page.numbers import count, count_change, rate, rate_change
 
 FALL = 0.01  # a share of the records that fell by a point or more is worth a look
 GIANT = 0.001  # so is a profile of that share of all records, if it is not small anyway

@@ -7,12 +7,13 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from identity_spark.audit.explain import one_pair
+from identity_spark.audit.explain.answer import Answer, Asked, one_record, record_answer, same_cluster
+from identity_spark.audit.explain.limits import limits_broken_together
+from identity_spark.audit.explain.lookups import ENDS, PlainRow, Published, published
+from identity_spark.audit.explain.not_together import Findings, why_apart
+from identity_spark.audit.explain.text import explanation_text
 from identity_spark.config import Config
-from identity_spark.explanation import Answer, Asked, one_record, record_answer, same_cluster
-from identity_spark.explanation_text import explanation_text
-from identity_spark.pipeline.published import ENDS, PlainRow, Published, published
-from identity_spark.stages import guardrails, match_pairs
-from identity_spark.why_apart import Findings, why_apart
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +49,14 @@ def _findings(run: Published, one: Asked, other: Asked, refused: Sequence[PlainR
     Each query gives a row or two, whatever the output holds.
     """
     two = run.frame([one.row, other.row])
-    shared = match_pairs.shared_blocks(match_pairs.blocks_of(two, one.key, other.key, run.config).collect(), run.config)
+    shared = one_pair.shared_blocks(one_pair.blocks_of(two, one.key, other.key, run.config).collect(), run.config)
     compared = [(rule, block) for rule in run.config.rules if not rule.exact for block in shared[rule.name]]
-    sizes = match_pairs.block_sizes(run.lookup, compared).collect()[0] if compared else []
+    sizes = one_pair.block_sizes(run.lookup, compared).collect()[0] if compared else []
     blocks: dict[str, list[int]] = {}
     for (rule, _), size in zip(compared, sizes, strict=True):
         blocks.setdefault(rule.name, []).append(size)
-    (answered,) = match_pairs.criteria_asked(two, one.key, other.key, run.config).collect()
-    answers = match_pairs.criteria_answers(answered, run.config)
+    (answered,) = one_pair.criteria_asked(two, one.key, other.key, run.config).collect()
+    answers = one_pair.criteria_answers(answered, run.config)
     ours, theirs = ({each.key, *each.cluster.records} for each in (one, other))
     between = [row for row in refused if _ends(row) & ours and _ends(row) & theirs]
     return Findings(answers, blocks, between, _limits(run, one, other))
@@ -66,7 +67,7 @@ def _limits(run: Published, one: Asked, other: Asked) -> list[PlainRow] | None:
     if not (one.cluster.complete and other.cluster.complete):
         return None
     usable = run.frame([*one.cluster.records.values(), *other.cluster.records.values()])
-    broken = guardrails.limits_broken_together(usable, run.config).select("limit", "identifier", "detail")
+    broken = limits_broken_together(usable, run.config).select("limit", "identifier", "detail")
     return sorted((row.asDict() for row in broken.collect()), key=lambda row: (row["limit"], row["identifier"] or ""))
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from identity_spark.measures import Estimate, Measure
+from identity_spark.audit.measure.measures import Estimate, Measure
 
 COLUMNS = ("held out", "pairs", "precision", "95 %", "recall", "95 %", "merges only here", "conflicts", "compared")
 

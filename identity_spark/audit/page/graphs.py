@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from identity_spark.page.facts import Profile, Row
-from identity_spark.profile_graph import Link, Pair, ProfileGraph
+from identity_spark.audit.page.facts import Profile, Row
+from identity_spark.audit.profile_graph import Link, Pair, ProfileGraph
 
 MOST_RECORDS = 40  # drawn of one profile
 MOST_PAIRS = 20  # listed of one profile

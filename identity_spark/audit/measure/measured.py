@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark import measures
+from identity_spark.audit.measure import frames as rule_measures
+from identity_spark.audit.measure import measures
+from identity_spark.audit.measure.finds import finds
+from identity_spark.audit.measure.measures import Agreement, Estimate, Measure
+from identity_spark.audit.measure.text import measures_json, measures_text
+from identity_spark.audit.profile.blocks import rule_blocks
+from identity_spark.audit.review import strata as review
 from identity_spark.config import Config
 from identity_spark.errors import InputError
-from identity_spark.measures import Agreement, Estimate, Measure
-from identity_spark.measures_text import measures_json, measures_text
 from identity_spark.schemas import multi_valued
-from identity_spark.stages import match_pairs, review, rule_measures
 from identity_spark.storage import readers, session
 
 log = logging.getLogger(__name__)
@@ -69,7 +72,7 @@ def measured(spark: SparkSession, config: Config, run_id: str) -> list[Measure]:
         _require_rules(reported, config, run_id)
         counted = _counted(lookup, pairs, reported, config)
         log.info("cost ...")
-        compared = [row["compared"] for row in match_pairs.rule_blocks(lookup, config).orderBy("rule_index").collect()]
+        compared = [row["compared"] for row in rule_blocks(lookup, config).orderBy("rule_index").collect()]
     return [
         _measure(rule.name, n, reported["rule"][rule.name], counted)
         for rule, n in zip(config.rules, compared, strict=True)
@@ -149,7 +152,7 @@ def _found(
     sharing = rule_measures.sharing_pairs(lookup, shares)
     names = list(dict.fromkeys(name for rule in config.rules for name in rule.identifiers))
     sided = rule_measures.with_values(sharing, lookup, names)
-    rows = rule_measures.found_shares(sided, match_pairs.finds(lookup, config)).collect()
+    rows = rule_measures.found_shares(sided, finds(lookup, config)).collect()
     return {(row["rule"], row["identifier"]): (row["found"], row["pairs"]) for row in rows}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from identity_spark.page.facts import Facts, Row
+from identity_spark.audit.page.facts import Facts, Row
 
 MOST_ROWS = 20
 MOST_MEASURES = 3  # of one rule

@@ -4,10 +4,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from identity_spark.page import numbers, tables, totals
-from identity_spark.page.facts import Facts
-from identity_spark.page.flow import flow
-from identity_spark.page.graphs import drawing
+from identity_spark.audit.page import numbers, tables, totals
+from identity_spark.audit.page.facts import Facts
+from identity_spark.audit.page.flow import flow
+from identity_spark.audit.page.graphs import drawing
 
 SECTIONS = {  # id: heading
     "totals": "Totals",
@@ -60,7 +60,7 @@ def _content(facts: Facts) -> dict[str, Any]:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("identity_spark.page"),
+        loader=PackageLoader("identity_spark.audit.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,12 +8,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.audit.measure.measured import measured
+from identity_spark.audit.measure.text import as_row
+from identity_spark.audit.page import MOST_RULES, MOST_SOURCES, Facts, Profile, render
+from identity_spark.audit.page import frames as stage
 from identity_spark.config import MUST_LINK, Config
 from identity_spark.errors import InputError
-from identity_spark.measures_text import as_row
-from identity_spark.page import MOST_RULES, MOST_SOURCES, Facts, Profile, render
-from identity_spark.pipeline.measuring import measured
-from identity_spark.stages import review_page as stage
 from identity_spark.storage import session
 from identity_spark.storage.pages import make_pages_folder, write_page
 from identity_spark.storage.readers import newest_run, read_run

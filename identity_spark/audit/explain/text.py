@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from identity_spark import why_apart
-from identity_spark.explanation import SHOWN
+from identity_spark.audit.explain import not_together as why_apart
+from identity_spark.audit.explain.answer import SHOWN
 
 Answer = Mapping[str, Any]
 

@@ -6,18 +6,19 @@ from datetime import datetime, timezone
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.audit.evaluate import figures as evaluation
+from identity_spark.audit.profile import blocks, shared_values
+from identity_spark.audit.profile.rules_text import BlockCounts, ValueCounts, rule_advice_text
+from identity_spark.audit.profile.values_text import SharedValue, shared_values_text
 from identity_spark.config import Config
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import Prepared, prepare, read_records, usable_records
+from identity_spark.pipeline.summary import evaluation_text, wrong_pairs_text
 from identity_spark.pipeline.work import InMemory, Run
-from identity_spark.rule_advice_text import BlockCounts, ValueCounts, rule_advice_text
-from identity_spark.shared_values_text import SharedValue, shared_values_text
-from identity_spark.stages import evaluation, match_pairs, shared_values
 from identity_spark.storage import runs, session, sources
 from identity_spark.storage.labels import read_labels
 from identity_spark.storage.tables import Tables
 from identity_spark.storage.wrong_pairs import replace_wrong_pairs
-from identity_spark.summary import evaluation_text, wrong_pairs_text
 
 log = logging.getLogger(__name__)
 
@@ -69,10 +70,10 @@ def profile_rules(spark: SparkSession, config: Config) -> str:
         with this.stage("usable") as stage:
             usable = stage.write("usable", usable).frame
         log.info("counts ...")
-        blocks = match_pairs.rule_blocks(usable, config).orderBy("rule_index").collect()  # one for each rule
-        values = match_pairs.value_pairs(usable, config).collect()  # one for each identifier
+        counted = blocks.rule_blocks(usable, config).orderBy("rule_index").collect()  # one for each rule
+        values = blocks.value_pairs(usable, config).collect()  # one for each identifier
     found = {row["identifier"]: ValueCounts(row["records"], row["pairs"]) for row in values}
-    return rule_advice_text([BlockCounts(*row[1:]) for row in blocks], found, config)
+    return rule_advice_text([BlockCounts(*row[1:]) for row in counted], found, config)
 
 
 def _in_memory(spark: SparkSession, config: Config) -> Run:

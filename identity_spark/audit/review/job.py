@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from pyspark.sql import Row, SparkSession
 
+from identity_spark.audit.evaluate.sample_text import labelled_sample_text
+from identity_spark.audit.review import strata as stage
+from identity_spark.audit.review.labels import COLUMNS, labelled_strata
+from identity_spark.audit.review.sampling import allocated
 from identity_spark.config import Config
 from identity_spark.errors import ConfigError, InputError
-from identity_spark.labelled_sample import COLUMNS, labelled_strata
-from identity_spark.labelled_sample_text import labelled_sample_text
-from identity_spark.sampling import allocated
-from identity_spark.stages import review as stage
 from identity_spark.storage import readers, samples
 from identity_spark.storage.samples import read_sample, write_sample
 

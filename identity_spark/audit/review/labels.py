@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from identity_spark.audit.intervals import Interval, Stratum, stratified, wilson
 from identity_spark.errors import InputError
-from identity_spark.intervals import Interval, Stratum, stratified, wilson
 
 COLUMNS = ("label", "left_record_key", "right_record_key", "rule", "band", "status", "stratum_size", "run_id")
 LABELS = ("yes", "no", "unsure")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
+from identity_spark.audit.intervals import Interval, wilson
 from identity_spark.config import Config
-from identity_spark.intervals import Interval, wilson
 
 STRONG = frozenset({"id", "email", "phone", "date"})  # types of which two people seldom share a value
 LEAST_SURE = 100  # pairs, to know how often true pairs agree

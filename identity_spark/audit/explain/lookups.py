@@ -14,10 +14,10 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, LongType, StructField, StructType
 
+from identity_spark.audit.explain.answer import Asked, Cluster
+from identity_spark.audit.profile_graph import Link, ProfileGraph, shared_keys
 from identity_spark.config import MUST_LINK, Config, config_hash
 from identity_spark.errors import InputError
-from identity_spark.explanation import Asked, Cluster
-from identity_spark.profile_graph import Link, ProfileGraph, shared_keys
 from identity_spark.stages import match_pairs
 from identity_spark.storage import runs
 from identity_spark.storage.readers import require_identifiers

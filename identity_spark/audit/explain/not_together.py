@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from identity_spark.audit.explain.answer import Answer, Asked, Row, refused_answer, values_of
 from identity_spark.config import Config, Criterion, Rule
-from identity_spark.explanation import Answer, Asked, Row, refused_answer, values_of
 
 REFUSED, NOT_APPLICABLE, CRITERION_FAILED, BLOCK_SKIPPED, HOLDS = VERDICTS = (
     "refused",

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, StringType, StructField, StructType
 
-from identity_spark.small_frames import small_frame
+from identity_spark.storage.small_frames import small_frame
 
 OTHER = ""  # stands for every source or rule that the page does not name
 UNPLACED = 1_000_000  # a rule that is no longer in the configuration comes after all others

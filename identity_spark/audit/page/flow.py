@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from identity_spark.page.facts import Facts
-from identity_spark.page.tables import MOST_ROWS, Table, cut
+from identity_spark.audit.page.facts import Facts
+from identity_spark.audit.page.tables import MOST_ROWS, Table, cut
 
 MOST_SOURCES, MOST_RULES = 8, 10  # named in the picture; the others are together
 OTHER = ""

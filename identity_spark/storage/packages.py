@@ -1,6 +1,6 @@
 """The Spark packages that fit the installed Python ones, as Maven coordinates.
 
-python -m identity_spark.packages prints them the way spark-submit's --packages takes them.
+python -m identity_spark.storage.packages prints them the way spark-submit's --packages takes them.
 """
 
 from importlib.metadata import version

@@ -1,7 +1,0 @@
-"""The review page of a run, made from plain values; nothing here needs Spark."""
-
-from identity_spark.page.facts import Facts, Profile
-from identity_spark.page.flow import MOST_RULES, MOST_SOURCES
-from identity_spark.page.rendering import SECTIONS, render
-
-__all__ = ["MOST_RULES", "MOST_SOURCES", "SECTIONS", "Facts", "Profile", "render"]
