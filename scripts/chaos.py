@@ -23,6 +23,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent / "bench"))
+
 from bench import make_people
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import make_people
 import pytest
+from projects import Project
 from pyspark.sql import SparkSession
 from sessions import JAVA, compiled, new_session
-from submitted import first_run
+from submitted import CONFIG, LIMITS, first_run
 from xdist.scheduler import LoadScopeScheduling
 
+from identity_spark import pipeline
 from identity_spark.config import load_config
 
 os.environ.setdefault("SPARK_SUBMIT_OPTS", JAVA)
@@ -24,10 +27,10 @@ TOGETHER = {
         "tests/jobs/test_resolve.py",
         "tests/jobs/test_resolve_guarded.py",
         "tests/jobs/test_elsewhere.py",
-        "tests/pipeline/test_measuring.py",
+        "tests/audit/measure/test_measuring.py",
         "tests/pipeline/test_report_numbers.py",
     ),
-    "reviewed": ("tests/jobs/test_explain.py", "tests/jobs/test_review.py"),
+    "reviewed": ("tests/audit/explain/test_explain.py", "tests/audit/review/test_review.py"),
 }
 GROUP_OF = {file: fixture for fixture, files in TOGETHER.items() for file in files}
 BASE = """
@@ -103,6 +106,26 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     return first_run(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def made_runs(spark, tmp_path_factory) -> list[SimpleNamespace]:
+    """As ``demo``, of more people and several seeds, by the other engine and in this session."""
+    found = []
+    for seed in ("1", "2"):
+        folder = tmp_path_factory.mktemp("people")
+        people, output = folder / "in", folder / "out"
+        make_people.main(["--rows", "5000", "--seed", seed, "--out", str(people)])
+        settings = (*LIMITS, "clustering.engine=dataframe")
+        config = load_config([CONFIG], settings, environment={"PEOPLE": str(people), "OUTPUT": str(output)})
+        pipeline.run(spark, config, "first")
+        found.append(SimpleNamespace(people=people, output=output, config=config))
+    return found
+
+
+@pytest.fixture
+def project(spark, tmp_path) -> Project:
+    return Project(spark, tmp_path)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 A canonical name is lower case, accents folded, words apart by one space, single letters joined (J. P. Morgan is
 ``jp morgan``), without legal form and leading "the"; ``&``, ``und`` and ``et`` are ``and``. The legal forms come from
-``conf/legal_forms.yaml`` (PyPI ``cleanco`` with additions, by ``scripts/make_legal_forms.py``).
+``conf/legal_forms.yaml`` (PyPI ``cleanco`` with additions, by ``scripts/facts/legal_forms.py``).
 """
 
 from pyspark.sql import Column

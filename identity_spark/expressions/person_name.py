@@ -3,7 +3,7 @@
 A canonical name is lower case, accents folded, letters of any script kept, words apart by one space: apostrophes are
 dropped (O'Brien is ``obrien``), other punctuation, digits and symbols separate. Titles and suffixes are dropped as long
 as a name is left; placeholders (unknown, test) are null. The words come from ``conf/name_words.yaml`` (hand-curated),
-the nicknames from ``conf/nicknames.yaml`` (PyPI ``nicknames``, by ``scripts/make_nicknames.py``).
+the nicknames from ``conf/nicknames.yaml`` (PyPI ``nicknames``, by ``scripts/facts/nicknames.py``).
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Plain text: space, accents, case, and the types ``text``, ``id``, ``number`` and ``domain``.
 
 Every standardizer gives canonical text or null, never "". ``conf/folding.yaml`` holds the accents that fold
-(made from Python's ``unicodedata`` by ``scripts/make_folding.py``).
+(made from Python's ``unicodedata`` by ``scripts/facts/folding.py``).
 
 Three facts shape the expressions. Plain ASCII values, nearly all of them, take a short path, so that the large tables
 are looked up for the rest alone. Spark computes a sub-expression once only where it is needed on every path, so each

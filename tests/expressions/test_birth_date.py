@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
+from properties import assert_standardizer_properties, standardized
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config.patterns import date_format_problem
 from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, written_day, year
-from tests.expressions.properties import assert_standardizer_properties, standardized
 
 TODAY = date(2026, 5, 1)
 

@@ -1,12 +1,12 @@
 """Company names as they are written around the world, and the table of legal forms."""
 
 from chispa import assert_column_equality
+from properties import assert_standardizer_properties, standardized
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.company import standardize_company
 from identity_spark.reference import facts
-from tests.expressions.properties import assert_standardizer_properties, standardized
 
 CASES = [
     ("Acme", "acme"),

@@ -3,12 +3,12 @@
 import random
 
 import pytest
+from properties import assert_standardizer_properties, generated, standardized
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.email import PLAIN, standardize_email, tidy_email
 from identity_spark.reference import facts
-from tests.expressions.properties import assert_standardizer_properties, generated, standardized
 
 SAME = "tidy and canonical are the same"
 

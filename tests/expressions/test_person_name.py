@@ -3,12 +3,12 @@
 import pytest
 from chispa import assert_column_equality
 from nicknames import NickNamer
+from properties import assert_standardizer_properties, standardized
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.expressions import person_name
 from identity_spark.reference import facts
-from tests.expressions.properties import assert_standardizer_properties, standardized
 
 FIRST_NAMES = [
     ("John", "john"),

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import pytest
+from properties import assert_standardizer_properties, generated, long_texts, standardized
 from pyspark.sql import SparkSession
 
 from identity_spark.expressions.postal_address import (
@@ -16,7 +17,6 @@ from identity_spark.expressions.postal_address import (
     street,
 )
 from identity_spark.reference import facts
-from tests.expressions.properties import assert_standardizer_properties, generated, long_texts, standardized
 
 ADDRESSES = [  # raw, canonical, house number, street
     ("12 Main Street", "12 main st", "12", "main st"),

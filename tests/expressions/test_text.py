@@ -5,12 +5,12 @@ from functools import partial
 
 import pytest
 from chispa import assert_column_equality
+from properties import assert_standardizer_properties, standardized
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.expressions import text
 from identity_spark.reference import facts
-from tests.expressions.properties import assert_standardizer_properties, standardized
 
 SPACE = [
     ("  Ann ", "Ann"),

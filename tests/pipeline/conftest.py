@@ -1,16 +1,10 @@
 """A small project in a folder of its own, one committed run that several files start from, and the results of a next."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
-import make_people
 import pytest
 from dying_publication import save_results
 from projects import Project
-from submitted import CONFIG, LIMITS
-
-from identity_spark import pipeline
-from identity_spark.config import load_config
 
 PEOPLE = [
     ("1", "a@x.io", None, "A"),
@@ -23,11 +17,6 @@ PEOPLE = [
     ("9", "h@x.io", None, "H"),
 ]
 CHANGED = {"3": ("3", "a@x.io", "2025550111", "B"), "9": ("9", "i@x.io", None, "H"), "7": ("7", "g@x.io", None, "G")}
-
-
-@pytest.fixture
-def project(spark, tmp_path) -> Project:
-    return Project(spark, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +35,3 @@ def saved(spark, one_run, tmp_path_factory) -> tuple[Project, Path]:
     results = tmp_path_factory.mktemp("results")
     save_results(spark, project.config(), results)
     return project, results
-
-
-@pytest.fixture(scope="session")
-def made_runs(spark, tmp_path_factory) -> list[SimpleNamespace]:
-    """As ``demo``, of more people and several seeds, by the other engine and in this session."""
-    found = []
-    for seed in ("1", "2"):
-        folder = tmp_path_factory.mktemp("people")
-        people, output = folder / "in", folder / "out"
-        make_people.main(["--rows", "5000", "--seed", seed, "--out", str(people)])
-        settings = (*LIMITS, "clustering.engine=dataframe")
-        config = load_config([CONFIG], settings, environment={"PEOPLE": str(people), "OUTPUT": str(output)})
-        pipeline.run(spark, config, "first")
-        found.append(SimpleNamespace(people=people, output=output, config=config))
-    return found

@@ -95,9 +95,9 @@ def test_dead_at_one_table_after_the_other(spark, base, tmp_path, monkeypatch, t
 def kill(project: Project, results: Path, point: str) -> None:
     """Publishes as run ``dead`` in a process that is killed there."""
     project.config()
-    script = ROOT / "tests" / "pipeline" / "dying_publication.py"
+    script = ROOT / "tests" / "support" / "dying_publication.py"
     command = [sys.executable, script, project.folder / "config.yaml", results, "dead", point]
-    path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts", ROOT / "tests")))
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "scripts", ROOT / "tests" / "support")))
     environment = {**os.environ, "PYTHONPATH": path}
     killed = subprocess.run(list(map(str, command)), env=environment, start_new_session=True, capture_output=True, text=True)  # fmt: skip
     assert killed.returncode == -9, killed.stderr[-2000:]

@@ -5,12 +5,12 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 import pytest
+from plain_survivorship import Field, group_survivor, representative, survivor
 from pyspark.sql import functions as F
 
 from identity_spark.errors import CheckError, InputError
 from identity_spark.stages.checks import require_values, value_checks
 from identity_spark.stages.golden import golden_records, matched_ids, require_fitting
-from tests.plain_survivorship import Field, group_survivor, representative, survivor
 
 TODAY = date(2026, 1, 10)
 START = datetime(2026, 1, 1)

@@ -1,6 +1,6 @@
 """Make ``conf/country_names.yaml``, names and codes of countries, from the PyPI package ``babel`` (Unicode CLDR).
 
-Run it as ``python scripts/make_country_names.py > conf/country_names.yaml``. Names come in English, in the official
+Run it as ``python scripts/facts/country_names.py > conf/country_names.yaml``. Names come in English, in the official
 languages of the country and in the languages of many customers; what people type besides is listed here by hand.
 A name that means different countries in different languages belongs to the first: English, native, the others.
 """
@@ -14,7 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 HEADER = """\
-# Names of countries: made by scripts/make_country_names.py, not by hand, from Unicode CLDR (Unicode License v3) as
+# Names of countries: made by scripts/facts/country_names.py, not by hand, from Unicode CLDR (Unicode License v3) as
 # packaged in babel {version} (PyPI, BSD); common forms by hand. Each line: the ISO 3166 alpha-2 code, then alpha-3 and
 # numeric code, names in English, in the languages of the country and in some others, and common forms.
 # Compared without regard to case, accents, space and punctuation; each writing belongs to one country.

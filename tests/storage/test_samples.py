@@ -10,8 +10,8 @@ from identity_spark import pipeline
 from identity_spark.config import load_config
 
 pytestmark = pytest.mark.slow
-DATA = Path(__file__).resolve().parent / "data"
-SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[1] / "data"
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data"
 NAMES = [name for name in ("people_20k", "senzing_truthset") if (SAMPLES / name).is_dir()]
 
 

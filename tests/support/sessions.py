@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.conversion import LocalDataToArrowConversion
 from pyspark.sql.types import StructType, _parse_datatype_string
 
-PACKAGES = Path(__file__).resolve().parent.parent / ".spark" / "jars"
+PACKAGES = Path(__file__).resolve().parents[2] / ".spark" / "jars"
 # Every JVM of the tests compiles quickly: they start often, and none has enough rows to earn a second compilation. Their
 # many queries fill the small code cache that Java would then have, and without one nothing is compiled any more.
 JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"

@@ -1,6 +1,6 @@
 """Make ``conf/nicknames.yaml`` from the PyPI package ``nicknames`` (Apache 2.0), which is needed here alone.
 
-Run it as ``python scripts/make_nicknames.py > conf/nicknames.yaml``. The data names many pairs in both directions and
+Run it as ``python scripts/facts/nicknames.py > conf/nicknames.yaml``. The data names many pairs in both directions and
 holds a few slips. A pair is kept in one direction, from the name with more nicknames. The root of a nickname, which the
 derived identifier uses, is the one formal name that most others point to; ``ROOTS`` decides where that misleads.
 """
@@ -33,7 +33,7 @@ ROOTS = {
     "william": "bill billy will willie", "zachary": "zach",
 }  # fmt: skip
 HEADER = """\
-# Nicknames: made by scripts/make_nicknames.py, not by hand. Source: PyPI package nicknames {version}, Apache 2.0,
+# Nicknames: made by scripts/facts/nicknames.py, not by hand. Source: PyPI package nicknames {version}, Apache 2.0,
 # by Carlton Northern and Nick Crews (https://github.com/carltonnorthern/nicknames), English given names.
 # formal: each nickname with the formal names it may stand for; root: each nickname with the one that stands for it.
 """

@@ -12,7 +12,7 @@ from outputs import rows
 from identity_spark import pipeline
 from identity_spark.config import load_config
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CONF, DATA, SAMPLES = ROOT / "conf", ROOT / "tests" / "data", ROOT.parent / "shared" / "data"
 PEOPLE, SENZING = SAMPLES / "people_20k", SAMPLES / "senzing_truthset"
 EXAMPLES = ["customers.yaml", "companies.yaml", "patients.yaml"]

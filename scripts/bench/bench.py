@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times the real job on made data, in a fresh process, and prints what it measured as JSON.
 
-  scripts/bench.py --rows 1000000 [--profile minimal] [--engine dataframe] [--driver-memory 8g] [--keep DIR]
-  scripts/bench.py --rows 1000000 --compare earlier.json  # the same, with ratios: new to earlier
-  scripts/bench.py --rows 1000000 --only standardize      # the cost of each standardizer: scripts/bench_standardize.py
+  scripts/bench/bench.py --rows 1000000 [--profile minimal] [--engine dataframe] [--driver-memory 8g] [--keep DIR]
+  scripts/bench/bench.py --rows 1000000 --compare earlier.json  # the same, with ratios: new to earlier
+  scripts/bench/bench.py --rows 1000000 --only standardize  # of each standardizer: bench_standardize.py
 
 ``wall_s`` is the whole process with the start of Spark, ``peak_mb`` the resident memory of the job's JVM and Python
 together at its highest (sampled each half second). ``stages`` has the seconds and rows of each stage and, from Spark's
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import event_log
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MINIMAL = """rules=[
  {name: loyalty, criteria: [{identifiers: loyalty_id, match: exact}]},
  {name: email, criteria: [{identifiers: email, match: exact}]},
@@ -130,12 +130,12 @@ def ratios(result: Mapping, earlier: Mapping) -> dict:
 
 
 def run_standardize(arguments: argparse.Namespace, people: Path, folder: Path) -> dict:
-    """Runs scripts/bench_standardize.py on the people; exits with its code where it fails."""
+    """Runs scripts/bench/bench_standardize.py on the people; exits with its code where it fails."""
     work = folder / "standardize"
     work.mkdir(parents=True, exist_ok=True)
     result = work / "standardize.json"
     submit = [str(ROOT / "scripts" / "submit"), "--driver-memory", arguments.driver_memory]
-    part = [str(ROOT / "scripts" / "bench_standardize.py"), "--people", str(people), "--work", str(work)]
+    part = [str(ROOT / "scripts" / "bench" / "bench_standardize.py"), "--people", str(people), "--work", str(work)]
     options = ["--result", str(result), "--repetitions", str(arguments.repetitions)]
     process = subprocess.run([*submit, *part, *options], stdout=sys.stderr, check=False)
     if process.returncode:

@@ -1,6 +1,6 @@
 """Make ``conf/folding.yaml``, the table that folds accents, from Python's ``unicodedata``.
 
-Run it as ``python scripts/make_folding.py > conf/folding.yaml``. A letter is claimed by the table when it belongs to
+Run it as ``python scripts/facts/folding.py > conf/folding.yaml``. A letter is claimed by the table when it belongs to
 the Latin, Greek or Cyrillic script (or is a full-width form of ASCII) and when its compatibility decomposition (NFKD)
 less marks (category Mn) is another text. Letters that Unicode does not decompose (ø, ß ...) are listed here by hand.
 """
@@ -21,7 +21,7 @@ MARK_BLOCKS = (
     (0xFE20, 0xFE2F),
 )
 HEADER = """\
-# Folding of accents: made by scripts/make_folding.py, not by hand. Unicode version {version} (unicodedata).
+# Folding of accents: made by scripts/facts/folding.py, not by hand. Unicode version {version} (unicodedata).
 # letters: each character of `from` becomes the one at the same place of `to` (NFKD less category Mn).
 # strokes: the same for letters that Unicode does not decompose; expansions: one letter to several;
 # marks: combining marks to drop; digits: decimal digits of other scripts to ASCII. \

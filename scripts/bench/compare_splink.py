@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the pairs and clusters of four exact rules beside Splink's on Spark, on one machine, and prints JSON.
 
-  scripts/compare_splink.py --rows 1000000 [--driver-memory 8g] [--keep DIR]
+  scripts/bench/compare_splink.py --rows 1000000 [--driver-memory 8g] [--keep DIR]
 
 Both start from the same file of standardized records with one value per identifier, each in a Spark of its own with
 the same settings, and end with clusters in a file. ``seconds`` are the best of ``REPETITIONS``, without Spark's start;
@@ -20,10 +20,10 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path += [str(ROOT), str(ROOT / "scripts")]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT))
 
-from bench import MINIMAL, make_people  # noqa: E402 - the folders above
+from bench import MINIMAL, make_people  # noqa: E402 - the folder above
 
 SPLINK = "splink==5.0.0"
 LIBRARY = ROOT / ".spark" / "splink"

@@ -1,6 +1,6 @@
 """Make ``conf/phone_countries.yaml``, facts on telephone numbers by country, from the PyPI package ``phonenumbers``.
 
-Run it as ``python scripts/make_phone_countries.py > conf/phone_countries.yaml``. The package carries the metadata of
+Run it as ``python scripts/facts/phone_countries.py > conf/phone_countries.yaml``. The package carries the metadata of
 libphonenumber as regular expressions; the facts kept here are the simple ones. Which digits a number may begin with
 is found by trying generated numbers (seeded). What the metadata cannot tell simply is listed by hand.
 """
@@ -15,7 +15,7 @@ from phonenumbers import PhoneMetadata
 from phonenumbers.data import _COUNTRY_CODE_TO_REGION_CODE as REGIONS
 
 HEADER = """\
-# Facts on telephone numbers: made by scripts/make_phone_countries.py, not by hand, from the metadata of libphonenumber
+# Facts on telephone numbers: made by scripts/facts/phone_countries.py, not by hand, from the metadata of libphonenumber
 # (Apache License 2.0) as packaged in phonenumbers {version} (PyPI).
 #
 # calling_codes: the number after it. lengths: how many digits. first: those it may begin with (default 1 to 9).

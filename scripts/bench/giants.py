@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the job on data where one cluster holds nearly all records, and tells for each shape what became of it.
 
-  scripts/giants.py [--rows 200000] [--keep DIR] [SHAPE ...]
+  scripts/bench/giants.py [--rows 200000] [--keep DIR] [SHAPE ...]
 
 ``chain``: each record shares a value with the next one. ``star``: all share one value. ``blob``: each has five values
 of few hundred, so that all are tied many times over. A second source is a thousand times smaller, and its records are
@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 AS_CSV = 'format: csv, options: {header: "true"}, primary_key: id, columns: {tie: [v1, v2, v3, v4, v5], card: card}'
 HEADER = ["id", "v1", "v2", "v3", "v4", "v5", "card"]
 SMALL_SHARE = 1000

@@ -1,6 +1,6 @@
 """Make ``conf/legal_forms.yaml`` from the terms of the PyPI package ``cleanco`` (MIT), which is needed here alone.
 
-Run it as ``python scripts/make_legal_forms.py > conf/legal_forms.yaml``. Terms are written as ``standardize_company``
+Run it as ``python scripts/facts/legal_forms.py > conf/legal_forms.yaml``. Terms are written as ``standardize_company``
 compares them: lower case, no accents, single letters joined (S. p. A. is ``spa``). What is a common word or a place at
 the end of a name (et, uk, ok) is left out; what cleanco lacks is added below.
 """
@@ -72,7 +72,7 @@ PLACEHOLDERS = (
     "test, test company, company, company name, no company"
 )
 HEADER = """\
-# Legal forms of companies: made by scripts/make_legal_forms.py, not by hand. Source: PyPI package cleanco {version}
+# Legal forms of companies: made by scripts/facts/legal_forms.py, not by hand. Source: PyPI package cleanco {version}
 # (MIT, by Paul Solin, https://github.com/psolin/cleanco) less common words, with additions. In canonical writing.
 # forms: dropped at the end of a name; in_front: also at its start; unspaced: written without space around them;
 # placeholders: no company.

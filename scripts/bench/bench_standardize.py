@@ -1,4 +1,4 @@
-"""What standardizing a customer's identifiers costs beyond reading them; started by ``scripts/bench.py``.
+"""What standardizing a customer's identifiers costs beyond reading them; started by ``scripts/bench/bench.py``.
 
 Every record holds every identifier: where a made person's is missing, another person's stands in. Timed are warm passes
 into ``noop``, in rounds, so that a busy moment of the machine touches every expression alike; each figure is a median.

@@ -10,7 +10,7 @@ from outputs import content
 
 from identity_spark.config import load_config
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "conf" / "customers.yaml"
 LIMITS = (  # some profiles are in conflict
     "identifiers.birth_date.max_values_per_profile=1",
