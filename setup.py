@@ -49,7 +49,7 @@ setup(
     },
     entry_points={
         "console_scripts": [f"{name} = identity_spark.jobs.{job}:main" for name, job in COMMANDS.items()],
-        "identity_spark.tasks": [f"{name}-task = identity_spark.tasks:{job}" for name, job in COMMANDS.items()],
+        "identity_spark.tasks": [f"{name}-task = identity_spark.jobs.{job}:task" for name, job in COMMANDS.items()],
     },
     install_requires=[
         *([] if os.environ.get("SPARK_PROVIDED") else SPARK),

@@ -1,4 +1,8 @@
-"""What every job does around its work: arguments, logging, and one clear line with an exit code where it fails."""
+"""What every job does around its work: arguments, logging, and one clear line with an exit code where it fails.
+
+The module of a job has ``HELP``, its line; ``arguments``, which adds those of its own; and ``work``, which does it and
+gives the texts to print.
+"""
 
 import argparse
 import logging
@@ -6,7 +10,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -14,6 +19,18 @@ from identity_spark.errors import ConfigError, ResolutionError
 
 log = logging.getLogger(__name__)
 
+MODULES = {
+    "cleanup": "identity_spark.pipeline.cleanup",
+    "evaluate": "identity_spark.audit.evaluate.job",
+    "explain": "identity_spark.audit.explain.job",
+    "measure": "identity_spark.audit.measure.job",
+    "profile_values": "identity_spark.audit.profile.values",
+    "report": "identity_spark.audit.page.job",
+    "resolve": "identity_spark.pipeline.publication",
+    "review": "identity_spark.audit.review.job",
+    "rollback": "identity_spark.pipeline.rollback",
+    "validate": "identity_spark.audit.profile.validate",
+}
 LOST = "a file of a source or of the run is gone or damaged; restore it, or run again"
 OF_THE_MACHINE = {  # what Spark says where the machine is at fault, and what to do; the first that fits
     "No space left on device": "a disk of the output or of Spark's temporary files is full; make room and run again",
@@ -29,6 +46,32 @@ class Arguments(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise ConfigError(f"{message}; see --help")
+
+
+def job(name: str) -> tuple[Callable[[], int], Callable[[], None]]:
+    """``main`` and ``task`` of a job.
+
+    Both take the arguments of the process. ``main`` returns the exit code; ``task`` raises ``SystemExit`` with it where
+    the job fails, for platforms that call a function and ask for no exit code, like the wheel tasks of Databricks.
+    """
+    return partial(_main, name), partial(_task, name)
+
+
+def _main(name: str) -> int:
+    module = import_module(MODULES[name])
+    parser = job_arguments(module.HELP)
+    module.arguments(parser)
+
+    def work(given: argparse.Namespace) -> None:
+        for text in module.work(given):
+            print(text, flush=True)
+
+    return run_job(name, parser, work)
+
+
+def _task(name: str) -> None:
+    if code := _main(name):
+        raise SystemExit(code)
 
 
 def job_arguments(description: str) -> Arguments:

@@ -12,41 +12,14 @@ takes for labels those that people gave to a sample that jobs/review.py drew: ho
 similarity are right, with the interval that so few labels leave.
 """
 
-import argparse
-import importlib.util
 import sys
 from pathlib import Path
 
-if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # for a checkout; an installed package comes first
 
-from identity_spark.audit import inspection
-from identity_spark.audit.review import job as drawing
-from identity_spark.command_line import job_arguments, run_job
-from identity_spark.config import load_config
-from identity_spark.errors import ConfigError
-from identity_spark.storage import session
+from identity_spark.command_line import job
 
-
-def main() -> int:
-    parser = job_arguments("Compare the profiles of the last committed run with labels.")
-    labels = parser.add_mutually_exclusive_group(required=True)
-    labels.add_argument("--truth", metavar="PLACE", help="labels: record_key, entity_id")
-    labels.add_argument("--sample", metavar="FILE", help="a sample of jobs/review.py with labels filled in")
-    parser.add_argument("--pairs", metavar="PATH", help="where to write false and missed pairs, to look at")
-    return run_job("evaluate", parser, evaluate)
-
-
-def evaluate(arguments: argparse.Namespace) -> None:
-    if arguments.sample is not None and arguments.pairs is not None:
-        raise ConfigError("--pairs: a sample has no pairs to look at but its own; leave it out, or give --truth")
-    config = load_config(arguments.config, arguments.set)
-    spark = session.get_session(f"identity {config.project}")
-    if arguments.sample is not None:
-        print(drawing.evaluate_sample(spark, config, arguments.sample))
-    else:
-        print(inspection.evaluate(spark, config, arguments.truth, arguments.pairs))
-
+main, task = job("evaluate")
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -17,38 +17,14 @@ the halves and their disagreement: identifiers of which both have values and non
 are the first 20.
 """
 
-import argparse
-import importlib.util
 import sys
 from pathlib import Path
 
-if importlib.util.find_spec("identity_spark") is None:  # run from a checkout by its path
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # for a checkout; an installed package comes first
 
-from identity_spark.audit.explain.job import explain as explanation
-from identity_spark.command_line import job_arguments, run_job
-from identity_spark.config import load_config
-from identity_spark.errors import ConfigError
-from identity_spark.storage import session
+from identity_spark.command_line import job
 
-
-def main() -> int:
-    parser = job_arguments("Explain why a record is in its profile, or why two records are in one or not.")
-    parser.add_argument(
-        "--record", action="append", required=True, metavar="KEY", help="<source>:<primary key>; give two to compare"
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
-    parser.add_argument("--show-values", action="store_true", help="show identifier values, which are personal data")
-    return run_job("explain", parser, explain)
-
-
-def explain(arguments: argparse.Namespace) -> None:
-    if len(arguments.record) > 2 or len(set(arguments.record)) < len(arguments.record):
-        raise ConfigError("--record: give one record, or two different ones")
-    config = load_config(arguments.config, arguments.set)
-    spark = session.get_session(f"identity {config.project}")
-    print(explanation(spark, config, arguments.record, arguments.show_values, arguments.json))
-
+main, task = job("explain")
 
 if __name__ == "__main__":
     sys.exit(main())

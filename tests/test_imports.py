@@ -13,12 +13,11 @@ PACKAGE = ROOT / "identity_spark"
 # What a room may import, itself aside. A module of another room is named where not all of that room is meant.
 BELOW = {"errors", "reference"}
 ROOMS = {
-    "jobs": {"pipeline", "audit", "storage", "config", "command_line", *BELOW},
+    "jobs": {"command_line"},
     "audit": {
         "pipeline.preparation",  # records as a run has them
-        "pipeline.overriding",
         "pipeline.work",  # the one place that runs Spark
-        "pipeline.summary",
+        "pipeline.text",  # the one printer, which the summary of a run needs too
         *("stages", "storage", "expressions", "config", "schemas"),
         *BELOW,
     },
@@ -28,9 +27,9 @@ ROOMS = {
     "expressions": BELOW,
     "config": BELOW,
     "schemas": BELOW,
-    "command_line": BELOW,
+    "command_line": BELOW,  # and by name the module of the job,
 }
-ROOT_MODULES = {"__init__", *BELOW, "schemas", "command_line", "tasks"}
+ROOT_MODULES = {"__init__", *BELOW, "schemas", "command_line"}
 WITHOUT_SPARK = ("config", "errors.py", "reference.py", "command_line.py")
 
 

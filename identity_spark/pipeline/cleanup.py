@@ -2,12 +2,14 @@
 
 import logging
 import math
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from pyspark.sql import Row, SparkSession
 
 from identity_spark import schemas
-from identity_spark.config import Config
+from identity_spark.config import Config, load_config
 from identity_spark.storage import integrity, lock, lock_rows, runs, session
 from identity_spark.storage.tables import Tables
 
@@ -54,3 +56,15 @@ def _vacuum(tables: Tables, name: str, hours: int, dry_run: bool) -> str:
     if files and not dry_run:
         tables.vacuum(name, hours)
     return f"{tables.location(name)}: {files:,} files of old runs" if files else ""
+
+
+HELP = "Remove the files that no kept run needs, and what dead runs left."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="remove nothing, say what would go")
+
+
+def work(given: Namespace) -> Iterator[str]:
+    config = load_config(given.config, given.set)
+    yield cleanup(session.get_session(config.project), config, given.dry_run)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config
 from identity_spark.errors import ConfigError, InputError
+from identity_spark.pipeline import overriding
 from identity_spark.pipeline.overriding import Overrides
 from identity_spark.pipeline.work import Run, Stage
 from identity_spark.reference import facts
@@ -48,6 +49,13 @@ def read_records(spark: SparkSession, config: Config, versions: Mapping[str, int
     if problems:
         raise InputError("\n".join(problems))
     return records.union_records(parts)
+
+
+def prepared_now(spark: SparkSession, config: Config, this: Run) -> Prepared:
+    """The records as a run would have them now."""
+    versions = {s.name: sources.delta_version(spark, s) for s in config.sources}
+    given = overriding.read(spark, config, this.started_at)
+    return prepare(read_records(spark, config, versions), given, config, this)
 
 
 def prepare(read: DataFrame, given: Overrides, config: Config, this: Run) -> Prepared:

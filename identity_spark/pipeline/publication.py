@@ -2,6 +2,7 @@
 
 import logging
 import time
+from argparse import ArgumentParser, Namespace
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timezone
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from identity_spark import __version__, schemas
-from identity_spark.config import Config, config_hash
+from identity_spark.config import Config, config_hash, load_config
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import read_records
 from identity_spark.pipeline.resolution import resolve
@@ -171,3 +172,15 @@ def publish(
 def _committed_already(tables: Tables, row: Row, newest: Row) -> Published:
     text = f"run {row['run_id']} is committed already; nothing was done"
     return Published(row["run_id"], dict(row["counts"]), {}, text, tables, dict(newest["table_versions"]))
+
+
+HELP = "Resolve the records of all sources into golden records."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--run-id", metavar="ID", help="name of the run; a sortable unique one by default")
+
+
+def work(given: Namespace) -> Iterator[str]:
+    config = load_config(given.config, given.set)
+    yield run(session.get_session(config.project), config, given.run_id).summary

@@ -1,6 +1,8 @@
 """Makes an earlier committed run current again, as a new run: what was published stays in the history."""
 
 import logging
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -8,7 +10,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark import schemas
-from identity_spark.config import Config
+from identity_spark.config import Config, load_config
 from identity_spark.errors import InputError
 from identity_spark.pipeline.lasting import lasting_tables
 from identity_spark.pipeline.publication import ACCUMULATING, publish, working
@@ -91,3 +93,16 @@ def _require_run(tables: Tables, to: str) -> Row:
         choices = f"; the newest are {', '.join(newest)}" if newest else ", for there is none yet"
         raise InputError(f"--to: {to!r} is no committed run of {tables.location('identity_runs')}{choices}")
     return row
+
+
+HELP = "Make an earlier committed run current again."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--to", required=True, metavar="RUN", help="the run whose results are to be current")
+    parser.add_argument("--run-id", metavar="ID", help="name of the new run; a sortable unique one by default")
+
+
+def work(given: Namespace) -> Iterator[str]:
+    config = load_config(given.config, given.set)
+    yield rollback(session.get_session(config.project), config, given.to, given.run_id)

@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from functools import reduce
 from typing import Any, TypeVar
 
-from pyspark.sql import Column, DataFrame, Observation, Row
+from pyspark.sql import Column, DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 
+from identity_spark.config import Config
 from identity_spark.storage import session
+from identity_spark.storage.tables import Tables
 from identity_spark.storage.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -134,6 +136,11 @@ class InMemory(Workspace):
 
     def materialize(self, name: str, frame: DataFrame) -> DataFrame:
         return frame.localCheckpoint()
+
+
+def in_memory(spark: SparkSession, config: Config, name: str) -> Run:
+    """A job that runs stages and writes nothing."""
+    return Run(name, datetime.now(timezone.utc), InMemory(Tables(spark, config.output), name))
 
 
 def _observed(observation: Observation) -> str | None:

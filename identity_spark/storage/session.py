@@ -46,7 +46,7 @@ RUN_SETTINGS = {
 FILE_SETTINGS = {"parquet.dictionary.page.size": "65536"}
 
 
-def get_session(name: str) -> SparkSession:
+def get_session(project: str) -> SparkSession:
     """The active session, else a new one able to read and write Delta. Master and tunables are spark-submit's.
 
     Where ``SPARK_REMOTE`` names a Spark Connect server, a session there, with the server's settings. Raises
@@ -56,7 +56,7 @@ def get_session(name: str) -> SparkSession:
     if active is None:
         builder = SparkSession.builder
         if not any(place in os.environ for place in PREPARED):
-            builder = builder.appName(name)
+            builder = builder.appName(f"identity {project}")
             for key, value in DELTA_SETTINGS.items():
                 builder = builder.config(key, value)
         active = builder.getOrCreate()

@@ -7,7 +7,7 @@ from outputs import content, rows
 from projects import PEOPLE, Project
 
 from identity_spark import pipeline, schemas
-from identity_spark.audit import inspection
+from identity_spark.audit.evaluate.job import evaluate
 from identity_spark.audit.explain.job import explain
 from identity_spark.errors import ConfigError
 
@@ -45,7 +45,7 @@ def test_in_a_catalog_with_names_to_be_quoted(spark, tmp_path):
     text = explain(spark, project.config(), ["crm:1", "crm:4"], show=False, as_json=False)
     assert "crm:6" in text
     (tmp_path / "truth.csv").write_text("record_key,entity_id\ncrm:1,a\ncrm:2,a\ncrm:3,b\n", "utf-8")
-    assert "precision" in inspection.evaluate(spark, project.config(), str(tmp_path / "truth.csv"))
+    assert "precision" in evaluate(spark, project.config(), str(tmp_path / "truth.csv"))
     pipeline.rollback(spark, project.config(), "one", "three")
     again = content(warehouse)
     results = ("identity_golden", "identity_matched_ids", "identity_lookup", "match_pairs")

@@ -9,7 +9,7 @@ from plain_matcher import expected_pairs
 from submitted import CONFIG, LIMITS, submit
 
 from identity_spark import pipeline
-from identity_spark.audit import inspection
+from identity_spark.audit.evaluate.job import evaluate
 from identity_spark.config import load_config
 
 NOT_ACCUMULATED = ("identity_golden", "identity_matched_ids", "identity_lookup", "match_pairs", "identity_history")
@@ -66,7 +66,7 @@ def test_the_other_engine_and_another_run_give_the_same_ids(spark, demo, tmp_pat
 
 
 def test_evaluate_knows_the_truth(spark, demo):
-    said = inspection.evaluate(spark, demo.config, str(demo.people / "truth"))
+    said = evaluate(spark, demo.config, str(demo.people / "truth"))
     precision = float(said.split("pairs: precision ")[1].split(",")[0])
     assert precision > 0.9
 

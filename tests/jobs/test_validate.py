@@ -1,5 +1,6 @@
 """The job as a user runs it: its one line, its exit code, and never a Spark unless asked what the rules will cost."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -159,7 +160,7 @@ def test_no_profile_of_a_wrong_configuration(profile):
 
 
 def test_a_profile_without_spark_is_one_line(profile, monkeypatch):
-    monkeypatch.setattr(validate.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     code, _, errors = profile()
     assert code == 2
     assert errors == ["error: --profile: it needs Spark; run scripts/submit jobs/validate.py --config FILE --profile"]

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from identity_spark.audit.intervals import Interval
 from identity_spark.audit.review.labels import Labelled, overall
+from identity_spark.pipeline.text import share, table
 
 TITLES = ("band", "pairs", "labelled", "right", "precision", "95 % interval")
 ALL_BANDS = "all"
@@ -39,42 +40,31 @@ def _whole(what: str, strata: Sequence[Labelled]) -> list[str]:
     left_out = f"; {unknown:,} of them are in strata without a label and left out" if unknown else ""
     found = overall(strata)
     estimate = (
-        "nothing is labelled" if found is None else f"{_rate(found[0])} are right, 95 % interval {_ends(found[1])}"
+        "nothing is labelled" if found is None else f"{share(found[0])} are right, 95 % interval {_ends(found[1])}"
     )
     return [f"  {what}: {size:,}, of which {estimate}{left_out}"]
 
 
 def _table(strata: Sequence[Labelled]) -> list[str]:
     """A line for each rule and band, and one for all bands of a rule that has several."""
-    rows = [("rule", *TITLES), *_rows(strata)]
-    if len(rows) == 1:
-        return ["  rule: none"]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  " + "  ".join(c.ljust(w) if n < 2 else c.rjust(w) for n, (c, w) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    ]
+    return table(("rule", *TITLES), _rows(strata), "  ", left=(0, 1))
 
 
 def _rows(strata: Sequence[Labelled]) -> Iterator[tuple[str, ...]]:
     for rule, group in groupby(strata, key=lambda s: s.rule):
         bands = list(group)
         if len(bands) > 1:
-            share, interval = overall(bands) or (None, None)
-            yield _row(rule, ALL_BANDS, bands, share, interval)
+            right, interval = overall(bands) or (None, None)
+            yield _row(rule, ALL_BANDS, bands, right, interval)
         for stratum in bands:
             yield _row(rule, stratum.band, [stratum], stratum.precision, stratum.interval)
 
 
 def _row(
-    rule: str, band: str, strata: Sequence[Labelled], share: float | None, interval: Interval | None
+    rule: str, band: str, strata: Sequence[Labelled], right: float | None, interval: Interval | None
 ) -> tuple[str, ...]:
     counts = (sum(s.size for s in strata), sum(s.labelled for s in strata), sum(s.yes for s in strata))
-    return (rule, band, *(f"{n:,}" for n in counts), _rate(share), _ends(interval))
-
-
-def _rate(share: float | None) -> str:
-    return "-" if share is None else f"{share:.4f}"
+    return (rule, band, *(f"{n:,}" for n in counts), share(right), _ends(interval))
 
 
 def _ends(interval: Interval | None) -> str:

@@ -1,27 +1,25 @@
-"""What the last committed run says about a few records and their clusters, brought to the driver.
+"""What a committed run says about a few records and their clusters, brought to the driver.
 
 Tables are not sorted by record, so each look is a scan: narrow ones find out which rows are wanted and how many they
 are, and a single one each of ``identity_lookup`` and ``match_pairs`` reads whole rows. Neither is shuffled.
 """
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, LongType, StructField, StructType
+from pyspark.sql.types import LongType, StructField, StructType
 
 from identity_spark.audit.explain.answer import Asked, Cluster
 from identity_spark.audit.profile_graph import Link, ProfileGraph, shared_keys
-from identity_spark.config import MUST_LINK, Config, config_hash
+from identity_spark.audit.published_run import PublishedRun
+from identity_spark.config import MUST_LINK, Config
 from identity_spark.errors import InputError
 from identity_spark.stages import match_pairs
-from identity_spark.storage import runs
-from identity_spark.storage.readers import require_identifiers
-from identity_spark.storage.tables import Tables
+from identity_spark.storage.small_frames import small_frame
 
 MOST_RECORDS = 2_000  # of a cluster that is looked at; profiles have at most 500 unless the project says otherwise
 MOST_PAIRS = 100_000  # rows of match_pairs of such clusters
@@ -31,12 +29,11 @@ PlainRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Published:
-    """The last committed run: the tables that explain records."""
+class Lookups:
+    """The tables of a committed run that explain records."""
 
     config: Config
     run_id: str
-    config_changed: bool
     lookup: DataFrame
     unresolved: DataFrame
     pairs: DataFrame
@@ -74,9 +71,8 @@ class Published:
     def frame(self, rows: Iterable[Mapping[str, Any]]) -> DataFrame:
         """Rows of the lookup as a small frame of their own, with a ``record_id``."""
         schema = StructType([StructField("record_id", LongType()), *self.lookup.schema.fields])
-        # By way of JSON, because rows given as Python objects start Python workers, which cost more than all the rest.
-        text = json.dumps([{"record_id": n, **row} for n, row in enumerate(rows)])
-        return self.lookup.sparkSession.range(1).select(F.inline(F.from_json(F.lit(text), ArrayType(schema))))
+        numbered = ((n, *(row[name] for name in self.lookup.columns)) for n, row in enumerate(rows))
+        return small_frame(self.lookup.sparkSession, numbered, schema)
 
     def _held_back(self, ids: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:
         """How many records each unresolved cluster has, and the cluster of each record unless it is too large."""
@@ -144,18 +140,12 @@ class Published:
         )
 
 
-def published(spark: SparkSession, config: Config) -> Published:
-    """The last committed run; ``InputError`` where there is none, or it does not have the project's identifiers."""
-    tables = Tables(spark, config.output)
-    run = runs.newest(tables)
-    versions = dict(run["table_versions"])
-    lookup, unresolved, pairs = (
-        tables.at(name, versions) for name in ("identity_lookup", "identity_unresolved_records", "match_pairs")
-    )
-    require_identifiers(lookup, config, run["run_id"])
-    columns = ("record_key", "source", "dinmo_id", "status", *(i.name for i in config.identifiers), "blocked")
-    changed = run["config_hash"] != config_hash(config)
-    return Published(config, run["run_id"], changed, lookup.select(*columns), unresolved, pairs.drop("run_id"))
+def lookups(run: PublishedRun) -> Lookups:
+    """``InputError`` where the run does not have the project's identifiers."""
+    columns = ("record_key", "source", "dinmo_id", "status", *(i.name for i in run.config.identifiers), "blocked")
+    lookup = run.lookup().select(*columns)
+    unresolved, pairs = run.table("identity_unresolved_records"), run.table("match_pairs").drop("run_id")
+    return Lookups(run.config, run.run_id, lookup, unresolved, pairs)
 
 
 def _plain(row: Row) -> PlainRow:

@@ -12,8 +12,10 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from identity_spark.config import Config, Rule
 from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import multi_valued
+from identity_spark.stages.match_pairs.criteria import Criteria
 
 ENDS = ("left_record_key", "right_record_key")
 SOURCES = ("left_source", "right_source")
@@ -86,6 +88,23 @@ def found_shares(sided: DataFrame, found: Mapping[str, Column]) -> DataFrame:
     )
     grouped = sided.groupBy("identifier").agg(F.count("*").alias("pairs"), counts.alias("counts"))
     return grouped.select("identifier", "pairs", F.inline("counts")).select("identifier", "rule", "pairs", "found")
+
+
+def finds(usable: DataFrame, config: Config) -> dict[str, Column]:
+    """By rule whether all its criteria hold for ``left`` and ``right`` struct<source, values struct>; never null.
+
+    ``usable`` is the frame that the values are from. Caps of blocks do not count here.
+    """
+    criteria = Criteria(usable, config)
+    return {rule.name: _finds(rule, criteria) for rule in config.rules}
+
+
+def _finds(rule: Rule, criteria: Criteria) -> Column:
+    cheap_first = sorted(rule.criteria, key=criteria.cost)
+    holds = reduce(Column.__and__, (criteria.holds(criterion) for criterion in cheap_first))
+    if not rule.sources:
+        return holds
+    return F.col("left.source").isin(*rule.sources) & F.col("right.source").isin(*rule.sources) & holds
 
 
 def _with_both_sides(pairs: DataFrame, records: DataFrame) -> DataFrame:

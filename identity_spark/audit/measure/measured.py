@@ -1,24 +1,23 @@
-"""The rules of the last committed run, measured without labels."""
+"""The rules of a committed run, measured without labels."""
 
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.audit.measure import frames as rule_measures
 from identity_spark.audit.measure import measures
-from identity_spark.audit.measure.finds import finds
 from identity_spark.audit.measure.measures import Agreement, Estimate, Measure
-from identity_spark.audit.measure.text import measures_json, measures_text
 from identity_spark.audit.profile.blocks import rule_blocks
+from identity_spark.audit.published_run import PublishedRun
 from identity_spark.audit.review import strata as review
 from identity_spark.config import Config
 from identity_spark.errors import InputError
 from identity_spark.schemas import multi_valued
-from identity_spark.storage import readers, session
+from identity_spark.storage import session
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +50,16 @@ class Counted:
         return pooled
 
 
-def measure_rules(spark: SparkSession, config: Config, as_json: bool = False) -> str:
-    """What ``measured`` finds of the last committed run, as text or JSON."""
-    found = measured(spark, config, readers.newest_run(spark, config.output))
-    return measures_json(found) if as_json else measures_text(found)
-
-
-def measured(spark: SparkSession, config: Config, run_id: str) -> list[Measure]:
-    """A ``Measure`` for each rule, in their order; ``InputError`` where that is no committed run of these rules.
+def measured(run: PublishedRun) -> list[Measure]:
+    """A ``Measure`` for each rule, in their order; ``InputError`` where the run had other identifiers or rules.
 
     Reads ``match_pairs``, ``identity_lookup`` and the report of the run; writes nothing.
     """
-    lookup, pairs, report = (
-        readers.read_run(spark, config.output, name, run_id)
-        for name in ("identity_lookup", "match_pairs", "identity_golden_report")
-    )
-    readers.require_identifiers(lookup, config, run_id)
-    with session.run_settings(spark):
-        reported = _reported(report.where(F.col("run_id") == run_id))
-        _require_rules(reported, config, run_id)
+    config, lookup = run.config, run.lookup()
+    pairs, report = run.table("match_pairs"), run.table("identity_golden_report")
+    with session.run_settings(run.tables.spark):
+        reported = _reported(report.where(F.col("run_id") == run.run_id))
+        _require_rules(reported, config, run.run_id)
         counted = _counted(lookup, pairs, reported, config)
         log.info("cost ...")
         compared = [row["compared"] for row in rule_blocks(lookup, config).orderBy("rule_index").collect()]
@@ -152,7 +142,7 @@ def _found(
     sharing = rule_measures.sharing_pairs(lookup, shares)
     names = list(dict.fromkeys(name for rule in config.rules for name in rule.identifiers))
     sided = rule_measures.with_values(sharing, lookup, names)
-    rows = rule_measures.found_shares(sided, finds(lookup, config)).collect()
+    rows = rule_measures.found_shares(sided, rule_measures.finds(lookup, config)).collect()
     return {(row["rule"], row["identifier"]): (row["found"], row["pairs"]) for row in rows}
 
 

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from identity_spark.audit.measure.measures import Estimate, Measure
+from identity_spark.pipeline.text import table
 
 COLUMNS = ("held out", "pairs", "precision", "95 %", "recall", "95 %", "merges only here", "conflicts", "compared")
 
 
 def measures_text(measures: Sequence[Measure]) -> str:
     """A line for each rule, its parts below it, then the advice and the warnings."""
-    rows: list[tuple[str, ...]] = [("rule", *COLUMNS)]
+    rows: list[tuple[str, ...]] = []
     for measure in measures:
         rows.append((measure.rule, *_cells(measure)))
         rows += [(f"  {name}", "", f"{e.pairs:,}", *_shown(e), *[""] * 5) for name, e in sorted(measure.parts.items())]
-    lines = [*_aligned(rows), "", *(f"{m.rule}: {m.advice}, for {m.reason}" for m in measures)]
+    lines = [*table(("rule", *COLUMNS), rows), "", *(f"{m.rule}: {m.advice}, for {m.reason}" for m in measures)]
     warnings = [f"warning: {m.rule}: {m.warning}" for m in measures if m.warning]
     return "\n".join([*lines, *([""] if warnings else []), *warnings])
 
@@ -53,12 +54,3 @@ def _cells(measure: Measure) -> tuple[str, ...]:
 
 def _shown(estimate: Estimate | None) -> tuple[str, str]:
     return ("-", "-") if estimate is None else (f"{estimate.share:.3f}", f"{estimate.low:.3f} to {estimate.high:.3f}")
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    aligned = []
-    for row in rows:
-        cells = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        aligned.append("  ".join([row[0].ljust(widths[0]), *cells]).rstrip())
-    return aligned

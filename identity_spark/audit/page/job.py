@@ -1,7 +1,8 @@
 """The review page of a committed run: its tables, as small frames brought to the driver, and the page made of them."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,11 @@ from identity_spark.audit.measure.measured import measured
 from identity_spark.audit.measure.text import as_row
 from identity_spark.audit.page import MOST_RULES, MOST_SOURCES, Facts, Profile, render
 from identity_spark.audit.page import frames as stage
-from identity_spark.config import MUST_LINK, Config
+from identity_spark.audit.published_run import PublishedRun, published_run
+from identity_spark.config import MUST_LINK, Config, load_config
 from identity_spark.errors import InputError
 from identity_spark.storage import session
 from identity_spark.storage.pages import make_pages_folder, write_page
-from identity_spark.storage.readers import newest_run, read_run
 
 log = logging.getLogger(__name__)
 
@@ -42,44 +43,35 @@ def report_page(
     ``InputError`` where there is no such run. Rules are measured if the configuration is still that of the run.
     """
     pages = make_pages_folder(folder)
-    run_id = run_id or newest_run(spark, config.output)
+    run = published_run(spark, config, run_id)
     with session.run_settings(spark):
-        facts = _facts(_Tables(spark, config, run_id), config, show_values, _measures(spark, config, run_id))
+        facts = _facts(run, show_values, _measures(run))
     log.info("page ...")
-    return write_page(pages, run_id, render(facts))
+    return write_page(pages, run.run_id, render(facts))
 
 
-def _measures(spark: SparkSession, config: Config, run_id: str) -> list[Row]:
+def _measures(run: PublishedRun) -> list[Row]:
     """What is known of each rule without labels; nothing of very many, or where the run had other rules than now."""
-    if len(config.rules) > MOST_MEASURED:
-        log.warning("rules are not measured: there are %s, and at most %s are", len(config.rules), MOST_MEASURED)
+    if len(run.config.rules) > MOST_MEASURED:
+        log.warning("rules are not measured: there are %s, and at most %s are", len(run.config.rules), MOST_MEASURED)
         return []
     try:
-        return [as_row(measure) for measure in measured(spark, config, run_id)]
+        return [as_row(measure) for measure in measured(run)]
     except InputError as error:
         log.warning("rules are not measured: %s", error)
         return []
 
 
-class _Tables:
-    """The tables of one run by name."""
-
-    def __init__(self, spark: SparkSession, config: Config, run_id: str) -> None:
-        self.spark, self.output, self.run_id = spark, config.output, run_id
-
-    def __getitem__(self, name: str) -> DataFrame:
-        return read_run(self.spark, self.output, name, self.run_id)
-
-
-def _facts(tables: _Tables, config: Config, show_values: bool, measures: Sequence[Mapping[str, Any]]) -> Facts:
+def _facts(run: PublishedRun, show_values: bool, measures: Sequence[Mapping[str, Any]]) -> Facts:
+    config = run.config
     log.info("report ...")
-    newest = tables["identity_runs"].orderBy(F.desc("started_at"), F.desc("run_id")).limit(MOST_RUNS)
+    newest = run.table("identity_runs").orderBy(F.desc("started_at"), F.desc("run_id")).limit(MOST_RUNS)
     runs = _rows(newest.drop("table_versions", "input_versions"))
-    metrics, totals = _metrics(tables, [run["run_id"] for run in runs])
-    golden, matched_ids = tables["identity_golden"], tables["identity_matched_ids"]
-    pairs = tables["match_pairs"]
+    metrics, totals = _metrics(run, [row["run_id"] for row in runs])
+    golden, matched_ids = run.table("identity_golden"), run.table("identity_matched_ids")
+    pairs = run.table("match_pairs")
     log.info("flow ...")
-    flow = _flow(tables["identity_lookup"], pairs, metrics, config)
+    flow = _flow(run.table("identity_lookup"), pairs, metrics, config)
     log.info("profiles ...")
     single = [i.name for i in config.identifiers if not i.derived and _is_single(i.type, i.max_values_per_profile)]
     largest = _rows(stage.largest_profiles(golden, MOST_PROFILES))
@@ -94,8 +86,8 @@ def _facts(tables: _Tables, config: Config, show_values: bool, measures: Sequenc
         single_valued=single,
         sizes=_rows(stage.size_bins(golden)),
         flow=flow,
-        unresolved=_rows(stage.unresolved_reasons(tables["identity_unresolved_records"])),
-        changes=_rows(stage.change_counts(tables["identity_changes"], tables.run_id)),
+        unresolved=_rows(stage.unresolved_reasons(run.table("identity_unresolved_records"))),
+        changes=_rows(stage.change_counts(run.table("identity_changes"), run.run_id)),
         largest=[profiles[row["dinmo_id"]] for row in largest],
         suspicious=[profiles[row["dinmo_id"]] for row in suspicious],
         measures=measures,
@@ -103,14 +95,14 @@ def _facts(tables: _Tables, config: Config, show_values: bool, measures: Sequenc
     )
 
 
-def _metrics(tables: _Tables, runs: Sequence[str]) -> tuple[dict[str, Metrics], Metrics]:
+def _metrics(run: PublishedRun, runs: Sequence[str]) -> tuple[dict[str, Metrics], Metrics]:
     """The report of the run by scope, name and metric; and that of the project alone by run, of all ``runs``."""
-    report = tables["identity_golden_report"]
-    wanted = (F.col("run_id") == tables.run_id) | (F.col("run_id").isin(*runs) & (F.col("scope") == "project"))
+    report = run.table("identity_golden_report")
+    wanted = (F.col("run_id") == run.run_id) | (F.col("run_id").isin(*runs) & (F.col("scope") == "project"))
     by_scope: dict[str, Metrics] = {}
     totals: Metrics = {}
     for row in report.where(wanted).collect():  # a row for each name of the configuration and metric
-        if row["run_id"] == tables.run_id:
+        if row["run_id"] == run.run_id:
             by_scope.setdefault(row["scope"], {}).setdefault(row["name"], {})[row["metric"]] = row["value"]
         if row["scope"] == "project":
             totals.setdefault(row["run_id"], {})[row["metric"]] = row["value"]
@@ -156,3 +148,19 @@ def _most(metrics: Metrics, by: str, at_most: int) -> set[str]:
 
 def _rows(frame: DataFrame) -> list[Row]:
     return [row.asDict(recursive=True) for row in frame.collect()]
+
+
+HELP = "Write the report page of a committed run."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--out", required=True, metavar="DIR", help="where to write <run id>.html")
+    parser.add_argument("--run-id", metavar="ID", help="a committed run; default: the newest")
+    parser.add_argument("--show-values", action="store_true", help="show identifier values, which are left out else")
+
+
+def work(given: Namespace) -> Iterator[str]:
+    config = load_config(given.config, given.set)
+    spark = session.get_session(config.project)
+    page = report_page(spark, config, given.out, given.run_id, given.show_values)
+    yield f"page: {page}"

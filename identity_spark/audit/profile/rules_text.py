@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 from identity_spark.config import Config, Rule, value_type
+from identity_spark.pipeline.text import table
 
 BOUND = frozenset({"email", "phone", "id", "company", "domain", "address"})  # a value belongs to one entity or few
 MOST_CHANCE = 0.1  # of a rule's pairs: with ten times the records it is half of them
@@ -49,7 +50,7 @@ def rule_advice_text(blocks: Sequence[BlockCounts], values: Mapping[str, ValueCo
         for index, (rule, counts) in enumerate(zip(config.rules, blocks, strict=True))
         for problem in _problems(rule, counts, chance_pairs(rule, counts, values, config))
     ]
-    return "\n".join([*_table(("rule", *BLOCKS, *SKIPPED), rows), *([""] if warnings else []), *warnings])
+    return "\n".join([*table(("rule", *BLOCKS, *SKIPPED), rows), *([""] if warnings else []), *warnings])
 
 
 def chance_pairs(rule: Rule, counts: BlockCounts, values: Mapping[str, ValueCounts], config: Config) -> float:
@@ -133,15 +134,6 @@ def _cells(rule: Rule, counts: BlockCounts, config: Config) -> tuple[str, ...]:
     cap = (counts.skipped_blocks, counts.skipped_records, counts.pairs - counts.compared) if compares else (0, 0, 0)
     before = (counts.records, counts.keys, counts.largest, counts.compared if compares else 0)
     return (rule.name, *(f"{n:,}" for n in before), links, *(f"{n:,}" for n in cap))
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines with the names to the left and the counts to the right."""
-    first, *widths = (max(map(len, column)) for column in zip(titles, *rows, strict=True))
-    return [
-        "  ".join([name.ljust(first), *(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))])
-        for name, *cells in (titles, *rows)
-    ]
 
 
 def _pairs_of(records: int) -> int:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from identity_spark.config import Config, Identifier
+from identity_spark.pipeline.text import table
 
+TITLES = ("records", "sources", "last names", "value")
 OUTLIER = 5  # a date shared by so many times more records than its neighbours in the list was made up by a form
 
 
@@ -32,8 +34,7 @@ def _table(name: str, values: Sequence[SharedValue]) -> str:
         (f"{v.records:,}", f"{v.sources:,}", "" if v.last_names is None else f"{v.last_names:,}", json_text(v.value))
         for v in values
     ]
-    lines = [f"{records:>9} {sources:>8} {names:>11}  {value}" for records, sources, names, value in rows]
-    return "\n".join([name, f"{'records':>9} {'sources':>8} {'last names':>11}  value", *lines])
+    return "\n".join([name, *table(TITLES, rows, "  ", left=(3,))])
 
 
 def _to_block(identifier: Identifier, values: Sequence[SharedValue], config: Config) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import pytest
 from outputs import ids, rows
 
-from identity_spark.audit.explain import lookups as published
+from identity_spark.audit.explain import lookups
 from jobs import explain
 
 
@@ -175,7 +175,7 @@ def test_another_configuration_says_what_would_be_so_now(ask):
 
 
 def test_a_cluster_too_large_to_be_looked_at(ask, monkeypatch):
-    monkeypatch.setattr(published, "MOST_RECORDS", 2)
+    monkeypatch.setattr(lookups, "MOST_RECORDS", 2)
     for key, size in {"c2": 4, "q1": 3}.items():
         answer = ask(key)
         assert (answer["profile"]["record_count"], answer["profile"]["complete"]) == (size, False)
@@ -183,12 +183,12 @@ def test_a_cluster_too_large_to_be_looked_at(ask, monkeypatch):
         assert answer["pair_count"] == 2
         assert "too_large" in answer["notes"]
     assert (ask("c1", "c2")["chain"], ask("c1", "u1")["limits"]) == (None, None)
-    monkeypatch.setattr(published, "MOST_RECORDS", 0)  # fewer are read than the profile has, so they are counted
+    monkeypatch.setattr(lookups, "MOST_RECORDS", 0)  # fewer are read than the profile has, so they are counted
     assert (ask("c2")["profile"]["record_count"], ask("c2")["pair_count"]) == (4, 2)
 
 
 def test_too_many_pairs_to_be_looked_at(ask, monkeypatch):
-    monkeypatch.setattr(published, "MOST_PAIRS", 2)
+    monkeypatch.setattr(lookups, "MOST_PAIRS", 2)
     answer = ask("c1")
     assert (answer["profile"]["record_count"], answer["profile"]["complete"], ends(answer["pairs"])) == (4, False, ["c1 c2"])  # fmt: skip
 

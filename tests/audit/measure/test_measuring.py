@@ -8,7 +8,9 @@ from committed import committed
 from outputs import rows
 
 from identity_spark import schemas
-from identity_spark.audit.measure.measured import measure_rules, measured
+from identity_spark.audit.measure.job import measure_rules
+from identity_spark.audit.measure.measured import measured
+from identity_spark.audit.published_run import published_run
 from identity_spark.config import load_config
 from identity_spark.errors import InputError
 
@@ -23,7 +25,7 @@ def runs(spark, request):
         for pair in rows(run.output, "match_pairs"):
             pairs[pair["rule"]] += 1
             right[pair["rule"]] += labels[pair["left_record_key"]] == labels[pair["right_record_key"]]
-        found.append((run.config, measured(spark, run.config, "first"), right, pairs))
+        found.append((run.config, measured(published_run(spark, run.config, "first")), right, pairs))
     return found
 
 
@@ -69,7 +71,7 @@ def test_a_run_without_a_pair(spark, project):
         "identity_golden_report": spark.createDataFrame([("alone", *figure) for figure in figures], schemas.REPORT),
     }
     committed(config.output, "alone", tables)
-    found = measured(spark, config, "alone")
+    found = measured(published_run(spark, config, "alone"))
     assert [(m.rule, m.precision, m.recall, m.advice) for m in found] == [
         ("email", None, None, "drop"),
         ("phone", None, None, "drop"),

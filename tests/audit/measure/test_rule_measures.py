@@ -7,7 +7,6 @@ from itertools import combinations
 from pyspark.sql import functions as F
 
 from identity_spark.audit.measure import frames as rule_measures
-from identity_spark.audit.measure.finds import finds
 
 USING = {"email": ("email_and_name",), "phone": (), "card": ("card",), "birth_date": ()}
 MULTI = ("email",)
@@ -79,7 +78,7 @@ def test_pairs_that_share_a_value_and_which_of_them_rules_find(spark, make_confi
     assert sorted(map(tuple, sharing.collect())) == sorted(expected)
 
     sided = rule_measures.with_values(sharing, lookup, ["card", "email", "last_name"])
-    rows = rule_measures.found_shares(sided, finds(lookup, config)).collect()
+    rows = rule_measures.found_shares(sided, rule_measures.finds(lookup, config)).collect()
     holds = {
         "card": lambda a, b: bool(agrees(a, b, "card")),
         "email_and_name": lambda a, b: bool(agrees(a, b, "email") and agrees(a, b, "last_name")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity_spark.audit import inspection
+from identity_spark.audit.profile.values import profile_values
 from identity_spark.config import load_config
 from identity_spark.errors import InputError
 
@@ -23,7 +23,7 @@ def profile(spark, tmp_path):
         (tmp_path / "crm.csv").write_text("id,mail\n" + rows, "utf-8")
         config = load_config([tmp_path / "c.yaml"], environment={})
         try:
-            return inspection.profile_values(spark, config, 5)
+            return profile_values(spark, config, 5)
         finally:
             assert not (tmp_path / "out").exists()
 

@@ -1,6 +1,6 @@
 """The most shared values, against counts by hand."""
 
-from identity_spark.audit.profile.shared_values import shared_values
+from identity_spark.audit.profile.values import shared_values
 
 COLUMNS = "source string, email array<string>, phone string, first_name string, last_name string, birth_date string, card string, last_sound string"
 ROWS = [

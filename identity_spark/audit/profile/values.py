@@ -1,11 +1,29 @@
-"""Shared values: what many records hold, counted before any matching."""
+"""The job ``profile_values``: which values many records share, counted before any matching."""
 
-from pyspark.sql import Column, DataFrame, Window
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from identity_spark.config import Config
+from identity_spark.audit.profile.values_text import SharedValue, shared_values_text
+from identity_spark.config import Config, load_config
 from identity_spark.expressions.identifier_values import held_values
+from identity_spark.pipeline.preparation import prepared_now
+from identity_spark.pipeline.work import in_memory
 from identity_spark.schemas import is_multi_valued, multi_valued
+from identity_spark.storage import session
+
+
+def profile_values(spark: SparkSession, config: Config, limit: int) -> str:
+    """The most shared values of each identifier, and which of them to block, as text; nothing is written."""
+    with session.run_settings(spark):
+        keyed = prepared_now(spark, config, in_memory(spark, config, "profile")).keyed
+        found: dict[str, list[SharedValue]] = {}
+        rows = shared_values(keyed, config, limit)
+        for row in rows.orderBy("identifier", F.desc("records"), "value").collect():  # ``limit`` for each identifier
+            found.setdefault(row["identifier"], []).append(SharedValue(*row[1:]))
+    return shared_values_text(found, config)
 
 
 def shared_values(standardized: DataFrame, config: Config, limit: int) -> DataFrame:
@@ -47,3 +65,21 @@ def _last_name(standardized: DataFrame, config: Config) -> Column:
         return F.lit(None).cast("string")
     values = F.array_join(F.array_sort(name), " ") if is_multi_valued(standardized, name) else F.col(name)
     return F.soundex(values)
+
+
+HELP = "List the most shared values of each identifier, and propose which to block."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--limit", type=_count, default=20, metavar="N", help="so many values for each identifier (20)")
+
+
+def work(given: Namespace) -> Iterator[str]:
+    config = load_config(given.config, given.set)
+    yield profile_values(session.get_session(config.project), config, given.limit)
+
+
+def _count(written: str) -> int:
+    if not (number := int(written)) > 0:
+        raise ValueError
+    return number
