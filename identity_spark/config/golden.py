@@ -8,14 +8,13 @@ from identity_spark.config.model import GoldenField
 from identity_spark.config.problems import suggest
 from identity_spark.config.rules import Known
 from identity_spark.config.section import Section, check_known, opened
+from identity_spark.config.types import TYPES
 
 STRATEGIES = (
     "last_non_null", "first_non_null", "most_frequent", "source_priority", "max", "min", "longest",
     "most_restrictive", "collect",
 )  # fmt: skip
 OF_GROUPS = ("last_non_null", "first_non_null", "most_frequent", "source_priority", "longest")
-READ_AS_YES_OR_NO = ("text", "number")  # the identifiers that most_restrictive can be asked for
-WITHOUT_LENGTH = ("date", "number")
 
 
 def golden(top: Section, names: Known) -> tuple[tuple[GoldenField, ...], bool]:
@@ -37,9 +36,9 @@ def _field(name: str, section: Section, names: Known) -> GoldenField:
     strategy = section.choice("strategy", STRATEGIES, "last_non_null")
     identifier = names.identifiers.get(name)
     kind = identifier.type if identifier else None
-    if kind and strategy == "most_restrictive" and kind not in READ_AS_YES_OR_NO:
+    if kind and strategy == "most_restrictive" and not TYPES[kind].says_yes_or_no:
         section.reject("strategy", f"{strategy!r} does not fit the type {kind}; it chooses between yes and no")
-    if strategy == "longest" and kind in WITHOUT_LENGTH:
+    if kind and strategy == "longest" and not TYPES[kind].has_length:
         section.reject("strategy", f"{strategy!r} does not fit the type {kind}; write max, min or most_frequent")
     if section.has("max_values") and strategy != "collect":
         section.reject("max_values", "only collect shows several values; write strategy: collect, or leave it out")

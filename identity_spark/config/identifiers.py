@@ -4,28 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 from identity_spark.config.keys import IDENTIFIER, PLAIN_ONLY, STEP
-from identity_spark.config.model import (
-    CAPPED_TYPES,
-    DEFAULT_MAX_DISTINCT_PER_VALUE,
-    DEFAULT_MAX_RECORDS_PER_VALUE,
-    NAMES,
-    TYPES,
-    Identifier,
-    Step,
-)
+from identity_spark.config.model import Identifier, Step
 from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem, replacement_problem
 from identity_spark.config.problems import show, suggest
 from identity_spark.config.section import Section, check_known, opened, text, whole
-from identity_spark.config.transforms import TRANSFORMS, parse_transform
+from identity_spark.config.types import FUZZY, TRANSFORMS, TYPES, fitting_matches, parse_transform, types_taken
 
-FUZZY = ("fuzzy_medium", "fuzzy_strong")
-MATCHES = ("exact", *FUZZY)
-SIMILAR = NAMES | {"date", "email", "company", "address", "text"}
-FUZZY_TYPES = {"fuzzy_strong": SIMILAR, "fuzzy_medium": SIMILAR | {"id", "phone", "number"}}
-DEFAULT_FORMATS = ("yyyy-MM-dd",)
 STEPS = ("trim", "lower", "digits", "accents")
-WITH_CASE = frozenset({"id", "text"})
-WITHOUT_DIGITS_ALONE = frozenset({"date", "number"})
 
 
 def identifiers(top: Section) -> tuple[Identifier, ...]:
@@ -50,7 +35,7 @@ def _identifier(name: str, section: Section) -> Identifier:
         _check_derived(section)
     else:
         section.require("type", f"choose from {', '.join(TYPES)}; or derive it: {{from: ..., transform: ...}}")
-    kind = "" if derived else section.choice("type", TYPES, "")
+    kind = "" if derived else section.choice("type", tuple(TYPES), "")
     _check_formats(section, kind, derived)
     case_sensitive, only_numeric = section.flag("case_sensitive"), section.flag("only_numeric")
     _check_options(section, kind, case_sensitive, only_numeric)
@@ -59,10 +44,10 @@ def _identifier(name: str, section: Section) -> Identifier:
     return Identifier(
         name=name,
         type=kind,
-        formats=section.texts("formats") or (DEFAULT_FORMATS if kind == "date" else ()),
+        formats=section.texts("formats") or (TYPES[kind].formats if kind else ()),
         blocked=_blocked(section),
         max_records_per_value=section.limit(
-            "max_records_per_value", DEFAULT_MAX_RECORDS_PER_VALUE if kind in CAPPED_TYPES else None
+            "max_records_per_value", TYPES[kind].max_records_per_value if kind else None
         ),
         max_values_per_profile=section.limit("max_values_per_profile", 1 if tolerance else None),
         conflict_tolerance=tolerance,
@@ -85,7 +70,7 @@ def _check_derived(section: Section) -> None:
 
 
 def _check_formats(section: Section, kind: str, derived: bool) -> None:
-    if section.has("formats") and not derived and kind not in ("date", ""):
+    if section.has("formats") and not derived and kind and not TYPES[kind].formats:
         section.reject("formats", f"it does not apply to type {kind}; only dates have formats, leave it out")
     for place, written in section.placed_texts("formats"):
         problem = date_format_problem(written)
@@ -95,9 +80,9 @@ def _check_formats(section: Section, kind: str, derived: bool) -> None:
 
 def _check_options(section: Section, kind: str, case_sensitive: bool, only_numeric: bool) -> None:
     """Options that a type cannot keep."""
-    if case_sensitive and kind and kind not in WITH_CASE:
+    if case_sensitive and kind and not TYPES[kind].has_case:
         section.reject("case_sensitive", f"it does not apply to type {kind}; only id and text keep their case")
-    if only_numeric and kind in WITHOUT_DIGITS_ALONE:
+    if only_numeric and kind and not TYPES[kind].only_numeric:
         section.reject("only_numeric", f"it does not apply to type {kind}, which has a form of its own; leave it out")
 
 
@@ -188,15 +173,10 @@ def value_type(identifier: Identifier) -> str:
     return TRANSFORMS[identifier.transform].gives if identifier.transform else ""
 
 
-def fitting_matches(kind: str) -> list[str]:
-    """The kinds of match that are defined for values of a type."""
-    return [match for match in MATCHES if match not in FUZZY or kind in FUZZY_TYPES[match]]
-
-
 def _check_tolerance(identifier: Identifier, section: Section) -> None:
     """A tolerance that the type of the values knows, beside a limit that it loosens."""
     tolerance, kind = identifier.conflict_tolerance, value_type(identifier)
-    fitting = [match for match in fitting_matches(kind) if match in FUZZY]
+    fitting = [match for match in fitting_matches(kind) if match in FUZZY] if kind else []
     if tolerance and kind and tolerance not in fitting:
         choices = f"choose from {', '.join(fitting)}" if fitting else "leave it out"
         section.reject("conflict_tolerance", f"{tolerance!r} is not defined for values of type {kind}; {choices}")
@@ -205,19 +185,19 @@ def _check_tolerance(identifier: Identifier, section: Section) -> None:
 
 
 def _check_takes(identifier: Identifier, given: str, section: Section) -> None:
-    takes = TRANSFORMS[identifier.transform].takes if identifier.transform else frozenset()
+    takes = types_taken(identifier.transform) if identifier.transform else []
     if given and takes and given not in takes:
-        fitting = ", ".join(kind for kind in TYPES if kind in takes)
         message = f"{identifier.transform!r} does not fit {identifier.derived_from}, which is of type {given}"
-        section.reject("transform", f"{message}; it takes {fitting}")
+        section.reject("transform", f"{message}; it takes {', '.join(takes)}")
 
 
 def _distinct(section: Section, identifier: Identifier, found: tuple[Identifier, ...]) -> dict[str, int]:
     """``max_distinct_per_value``; by default few last names for an e-mail or phone, when the project has them."""
     if "max_distinct_per_value" not in section.raw:
         surname = next((i.name for i in found if i.type == "last_name" and not i.derived), None)
-        applies = surname is not None and identifier.type in ("email", "phone") and not identifier.derived
-        return {surname: DEFAULT_MAX_DISTINCT_PER_VALUE} if applies and surname else {}
+        known = bool(identifier.type) and not identifier.derived
+        most = TYPES[identifier.type].max_last_names_per_value if known else None
+        return {surname: most} if surname and most else {}
     limits: dict[str, int] = {}
     like = "max_distinct_per_value: {last_name: 4}"
     for name, place, value in section.children("max_distinct_per_value", like):

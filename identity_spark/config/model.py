@@ -6,14 +6,6 @@ Built by ``load`` only, after every problem was reported: code that holds a ``Co
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-NAMES = frozenset({"first_name", "last_name", "full_name"})
-TYPES = (
-    "email", "phone", "first_name", "last_name", "full_name", "company", "date",
-    "address", "postal_code", "country", "id", "text", "number", "domain",
-)  # fmt: skip
-CAPPED_TYPES = frozenset({"email", "phone", "id"})
-DEFAULT_MAX_RECORDS_PER_VALUE = 100
-DEFAULT_MAX_DISTINCT_PER_VALUE = 4
 DEFAULT_MAX_BLOCK_RECORDS = 500
 DEFAULT_MAX_RECORDS_PER_PROFILE = 500
 DEFAULT_KEEP_RUNS = 10

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from identity_spark.config.identifiers import FUZZY, MATCHES, fitting_matches, value_type
+from identity_spark.config.identifiers import value_type
 from identity_spark.config.keys import CRITERION, RULE
 from identity_spark.config.model import DEFAULT_MAX_BLOCK_RECORDS, OVERRIDE_RULES, Criterion, Identifier, Rule, Source
 from identity_spark.config.section import Section, check_known, opened
+from identity_spark.config.types import FUZZY, MATCHES, fitting_matches
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -92,7 +93,7 @@ def _check_identifier(name: str, place: str, match: str, section: Section, names
         check_known([(place, name)], names.identifiers, "identifier", section.problems)
     elif match in FUZZY:
         kind = value_type(identifier)
-        allowed = fitting_matches(kind)
+        allowed = fitting_matches(kind) if kind else []
         if kind and match not in allowed:
             message = f"{match!r} is not defined for {name}, which is of type {kind}; choose from {', '.join(allowed)}"
             section.reject("match", message)

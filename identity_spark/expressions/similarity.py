@@ -18,6 +18,7 @@ from operator import or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from identity_spark.config.types import TYPES
 from identity_spark.expressions.person_name import nickname_equal
 
 Comparison = Callable[[Column, Column], Column]
@@ -49,15 +50,6 @@ class Edits:
         return NEVER if self.similarity == 1 else ceil(edits / (1 - self.similarity))
 
 
-@dataclass(frozen=True)
-class Degree:
-    """What is a match of a type, besides equal values: few edits, the same characters moved, or something else."""
-
-    edits: Edits
-    moved: bool = False
-    others: tuple[Comparison, ...] = ()
-
-
 def similarity(left: Column, right: Column) -> Column:
     """1.0 for equal values down to 0.0 for nothing in common; null when either is null."""
     longer = F.greatest(F.length(left), F.length(right))
@@ -80,12 +72,14 @@ def agrees(
     """
     if match == "exact":
         return left == right
-    degree = DEGREES.get((kind, match))
+    degree = TYPES[kind].fuzzy.get(match)
     if degree is None:
         raise ValueError(f"{match!r} is not defined for values of type {kind!r}")
-    edits = degree.edits if threshold is None else at_least_similar(threshold)
+    least = degree.similarity if threshold is None else threshold
+    edits = Edits(degree.edits) if least is None else at_least_similar(least)
     few_edits = few_or_moved if degree.moved else few
-    others = (known[other] if known and other in known else other(left, right) for other in degree.others)
+    compared = (COMPARISONS[name] for name in degree.others)
+    others = (known[other] if known and other in known else other(left, right) for other in compared)
     return reduce(or_, others, (left == right) | few_edits(left, right, edits))
 
 
@@ -200,28 +194,16 @@ def other_words(name: Column) -> Column:
     return F.substr(name, F.length(first_word(name)) + 1)
 
 
-NICKNAMES: dict[str, tuple[Comparison, ...]] = {
-    "first_name": (nickname_equal,),
-    "last_name": (),
-    "full_name": (of_first_words(nickname_equal),),
+COMPARISONS: dict[str, Comparison] = {
+    "nickname": nickname_equal,
+    "nickname_of_first_word": of_first_words(nickname_equal),
+    "initial": initial,
+    "initial_of_first_word": of_first_words(initial),
+    "swapped": swapped,
 }
-INITIALS: dict[str, tuple[Comparison, ...]] = {
-    "first_name": (initial,),
-    "last_name": (initial,),
-    "full_name": (of_first_words(initial),),
-}
-TEXTS = ("email", "company", "address", "text")
-NUMBERS = ("id", "phone", "number")
-DEGREES = {
-    **{
-        (name, "fuzzy_medium"): Degree(at_least_similar(0.75), True, NICKNAMES[name] + INITIALS[name])
-        for name in NICKNAMES
-    },
-    **{(name, "fuzzy_strong"): Degree(at_least_similar(0.80), True, NICKNAMES[name]) for name in NICKNAMES},
-    ("date", "fuzzy_medium"): Degree(Edits(2), others=(swapped,)),
-    ("date", "fuzzy_strong"): Degree(Edits(1), others=(swapped,)),
-    **{(kind, "fuzzy_medium"): Degree(at_least_similar(0.85)) for kind in TEXTS},
-    **{(kind, "fuzzy_strong"): Degree(at_least_similar(0.92)) for kind in TEXTS},
-    **{(kind, "fuzzy_medium"): Degree(Edits(1), moved=True) for kind in NUMBERS},
-}
-"""Types that are not listed are compared as they are: one edit makes another postal code, country or domain."""
+
+
+def nicknames(kind: str) -> Comparison | None:
+    """The comparison by which a type knows nicknames; None where it knows none."""
+    names = (name for degree in TYPES[kind].fuzzy.values() for name in degree.others if name.startswith("nickname"))
+    return next((COMPARISONS[name] for name in names), None)

@@ -1,61 +1,25 @@
-"""Which expression makes the canonical, the written and the derived form of each identifier type."""
+"""Which expression makes the canonical, the written and the derived form of a type; ``config.types`` names them."""
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import cache, partial, reduce
+from importlib import import_module
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from identity_spark.expressions.birth_date import month_day, standardize_date, year
-from identity_spark.expressions.company import standardize_company
-from identity_spark.expressions.country import standardize_country
-from identity_spark.expressions.email import standardize_email, tidy_email
-from identity_spark.expressions.person_name import (
-    first_token,
-    generation,
-    last_token,
-    nickname_root,
-    standardize_first_name,
-    standardize_full_name,
-    standardize_last_name,
-)
-from identity_spark.expressions.phone import dialled_number
-from identity_spark.expressions.postal_address import (
-    house_number,
-    standardize_address,
-    standardize_postal_code,
-    street,
-)
-from identity_spark.expressions.text import (
-    collapse_space,
-    digits_alone,
-    fold_accents,
-    fold_case,
-    keep_if,
-    or_null,
-    standardize_domain,
-    standardize_id,
-    standardize_number,
-    standardize_text,
-    trim_space,
-)
+from identity_spark.config.types import TRANSFORMS, TYPES
+from identity_spark.expressions.text import digits_alone, fold_accents, fold_case, or_null, trim_space
 
 Standardizer = Callable[[Column], Column]
 ChainStep = tuple[str, str, str]  # its name; for ``regex`` the pattern and what replaces it
 
-_PLAIN: dict[str, Standardizer] = {
-    "email": standardize_email,
-    "first_name": standardize_first_name,
-    "last_name": standardize_last_name,
-    "full_name": standardize_full_name,
-    "company": standardize_company,
-    "address": standardize_address,
-    "postal_code": standardize_postal_code,
-    "country": standardize_country,
-    "number": standardize_number,
-    "domain": standardize_domain,
+STEPS: dict[str, Standardizer] = {
+    "trim": trim_space,
+    "lower": fold_case,
+    "digits": digits_alone,
+    "accents": fold_accents,
 }
-_AS_WRITTEN = frozenset({"first_name", "last_name", "full_name", "company", "address", "postal_code", "id", "text"})
 
 
 def standardizer(
@@ -73,45 +37,34 @@ def standardizer(
     future.
     ``steps`` come first; what they make of the value is then read as any other of its type.
     """
-    form = _of_type(kind, dialling, today, formats, case_sensitive, only_numeric)
+    options = {
+        "dialling": dialling,
+        "today": today,
+        "formats": formats,
+        "case_sensitive": case_sensitive,
+        "only_numeric": only_numeric,
+    }
+    row = TYPES[kind]
+    canonical = partial(expression(row.canonical), **{name: options[name] for name in row.told})
+    drops = only_numeric and "only_numeric" not in row.told and not row.stays_with_only_numeric
+    form: Standardizer = (lambda raw: _digits(canonical(raw))) if drops else canonical
     return (lambda raw: form(chained(raw, steps))) if steps else form
 
 
 def chained(raw: Column, steps: Sequence[ChainStep]) -> Column:
     """The text after each of the steps; ``trim``, ``lower`` and so on as every type does them."""
-    known: dict[str, Standardizer] = {
-        "trim": trim_space,
-        "lower": fold_case,
-        "digits": digits_alone,
-        "accents": fold_accents,
-    }
 
     def after(text: Column, step: ChainStep) -> Column:
         name, regex, replacement = step
-        return F.regexp_replace(text, regex, replacement) if name == "regex" else known[name](text)
+        return F.regexp_replace(text, regex, replacement) if name == "regex" else STEPS[name](text)
 
     return reduce(after, steps, raw)
 
 
-def _of_type(
-    kind: str, dialling: Column, today: Column, formats: Sequence[str], case_sensitive: bool, only_numeric: bool
-) -> Standardizer:
-    if kind == "phone":
-        return lambda raw: dialled_number(raw, dialling)
-    if kind == "date":
-        return lambda raw: standardize_date(raw, formats, today)
-    if kind in ("id", "text"):
-        text = standardize_id if kind == "id" else standardize_text
-        return lambda raw: text(raw, case_sensitive=case_sensitive, only_numeric=only_numeric)
-    plain = _PLAIN[kind]
-    return (lambda raw: _digits(plain(raw))) if only_numeric else plain
-
-
 def written_form(kind: str) -> Standardizer | None:
     """The expression for what a golden record shows of a raw value; None where that is the canonical form."""
-    if kind == "email":
-        return tidy_email
-    return (lambda raw: or_null(collapse_space(raw))) if kind in _AS_WRITTEN else None
+    name = TYPES[kind].shown
+    return None if name is None else expression(name)
 
 
 def derived_form(transform: str, argument: int | None, canonical: Column, written: Column) -> Column:
@@ -119,26 +72,18 @@ def derived_form(transform: str, argument: int | None, canonical: Column, writte
 
     ``tokens`` alone gives several values, as an array.
     """
-    forms: dict[str, Standardizer] = {
-        "soundex": lambda value: _said(F.soundex(value)),
-        "prefix": lambda value: _said(F.substring(value, 1, argument or 0)),
-        "year": year,
-        "month_day": month_day,
-        "domain": lambda value: _said(F.substring_index(value, "@", -1)),
-        "local_part": lambda value: _said(F.substring_index(value, "@", 1)),
-        "tokens": lambda value: F.array_distinct(F.split(value, " ")),
-        "house_number": house_number,
-        "street": street,
-        "first_token": first_token,
-        "last_token": last_token,
-        "nickname_root": nickname_root,
-    }
-    return generation(written) if transform == "generation" else forms[transform](canonical)
+    row = TRANSFORMS[transform]
+    value = written if row.of_written else canonical
+    found: Column = expression(row.function)(value, argument) if row.counted else expression(row.function)(value)
+    return found
 
 
-def _said(text: Column) -> Column:
-    """The text, null when it is ""; for text too short to compute to have a name."""
-    return keep_if(text, text != "")
+@cache
+def expression(name: str) -> Callable[..., Any]:
+    """The function of ``expressions`` that is named like ``email.standardize_email``."""
+    module, _, function = name.partition(".")
+    found: Callable[..., Any] = getattr(import_module(f"identity_spark.expressions.{module}"), function)
+    return found
 
 
 def _digits(value: Column) -> Column:

@@ -72,6 +72,11 @@ def trim_space(raw: Column) -> Column:
     return F.btrim(raw, F.lit(SPACES + INVISIBLE))
 
 
+def tidy_text(raw: Column) -> Column:
+    """The text as written without spare space, as a golden record shows it; null when nothing is left."""
+    return or_null(collapse_space(raw))
+
+
 def plain_space(raw: Column) -> Column:
     """Every space and control character as one plain space, invisible characters dropped."""
     return F.translate(raw, SPACES + INVISIBLE, " " * len(SPACES))

@@ -8,9 +8,8 @@ import pytest
 from identity_spark.config import load_config
 from identity_spark.config.golden import STRATEGIES
 from identity_spark.config.keys import KEYS, MAPPING, OVERRIDES, STEP
-from identity_spark.config.model import TYPES
 from identity_spark.config.sources import FORMATS
-from identity_spark.config.transforms import TRANSFORMS
+from identity_spark.config.types import TRANSFORMS, TYPES
 from identity_spark.errors import ConfigError
 
 README = Path(__file__).resolve().parents[2] / "conf" / "README.md"

@@ -22,7 +22,7 @@ from identity_spark.config import (
     load_config,
 )
 from identity_spark.config.iso import COUNTRIES
-from identity_spark.config.model import TYPES
+from identity_spark.config.types import TYPES
 from identity_spark.errors import ConfigError
 
 ORDER = ("crm", "shop", "app")

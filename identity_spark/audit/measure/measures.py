@@ -6,8 +6,8 @@ from math import ceil, floor
 
 from identity_spark.audit.intervals import Interval, wilson
 from identity_spark.config import Config
+from identity_spark.config.types import TYPES
 
-STRONG = frozenset({"id", "email", "phone", "date"})  # types of which two people seldom share a value
 LEAST_SURE = 100  # pairs, to know how often true pairs agree
 LEAST_PAIRS = 30
 WIDEST = 0.2  # an interval that tells a good rule from a bad one
@@ -70,7 +70,7 @@ def witnesses(config: Config) -> dict[str, tuple[str, ...]]:
     return {
         i.name: tuple(r.name for r in config.rules if i.name in {_root(name, config) for name in r.identifiers})
         for i in config.identifiers
-        if not i.derived and i.type in STRONG
+        if not i.derived and TYPES[i.type].seldom_shared
     }
 
 

@@ -15,6 +15,7 @@ from identity_spark.audit.page import MOST_RULES, MOST_SOURCES, Facts, Profile, 
 from identity_spark.audit.page import frames as stage
 from identity_spark.audit.published_run import PublishedRun, published_run
 from identity_spark.config import MUST_LINK, Config, load_config
+from identity_spark.config.types import TYPES
 from identity_spark.errors import InputError
 from identity_spark.storage import session
 from identity_spark.storage.pages import make_pages_folder, write_page
@@ -25,7 +26,6 @@ MOST_RUNS = 10  # listed
 MOST_PROFILES = 10  # opened, of the largest and of the most suspicious
 MOST_PAIRS = 5_000  # read of one profile; those of 500 records have some thousands
 MOST_MEASURED = 200  # rules: each is an expression of its own in every query
-ONE_OF = ("first_name", "last_name", "full_name", "company", "date")  # types of which one entity has one value
 
 Metrics = dict[str, dict[str, float]]
 Row = dict[str, Any]
@@ -134,7 +134,7 @@ def _profiles(
 
 
 def _is_single(kind: str, limit: int | None) -> bool:
-    return kind in ONE_OF or limit == 1
+    return TYPES[kind].one_per_entity or limit == 1
 
 
 def _order(config: Config) -> list[str]:

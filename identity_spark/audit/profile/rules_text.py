@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import prod
 
 from identity_spark.config import Config, Rule, value_type
+from identity_spark.config.types import TYPES
 from identity_spark.pipeline.text import table
 
-BOUND = frozenset({"email", "phone", "id", "company", "domain", "address"})  # a value belongs to one entity or few
 MOST_CHANCE = 0.1  # of a rule's pairs: with ten times the records it is half of them
 ROUNDS = 100  # the estimate settles long before
 MOST_SKIPPED = 0.01  # of the records that have a key, once for each key of theirs
@@ -68,7 +68,7 @@ def chance_pairs(rule: Rule, counts: BlockCounts, values: Mapping[str, ValueCoun
     Pairs of an entity that differ in one identifier stay in the chance of the others, so small data gives rather too
     many; identifiers that go together (a first name and a year of birth, or the names of a family) rather too few.
     """
-    if any(value_type(config.identifier(name)) in BOUND for name in rule.anchor):
+    if any(TYPES[value_type(config.identifier(name))].belongs_to_few for name in rule.anchor):
         return 0
     independent = _independent(rule.anchor, values, config)
     if len(independent) == 1:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType
 
 from identity_spark.config import Config, GoldenField
+from identity_spark.config.types import TYPES
 from identity_spark.expressions.survivorship import (
     PLACE,
     Ranking,
@@ -232,7 +233,7 @@ def choices(resolved: DataFrame, config: Config, today: date) -> list[Choice]:
     for number, together in enumerate(config.golden_choices):
         rule = together[0]
         fields = tuple(_shown(resolved, golden.name, types) for golden in together)
-        is_numeric = all(types.get(field.name) == "number" for field in fields)
+        is_numeric = all(field.name in types and TYPES[types[field.name]].is_number for field in fields)
         some_sources = rule.strategy != "source_priority" and len(rule.sources) < len(config.sources)
         found.append(Choice(number, rule, fields, is_numeric, some_sources, today))
     return found

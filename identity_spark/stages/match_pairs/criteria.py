@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Criterion, value_type
-from identity_spark.expressions.similarity import NICKNAMES, agrees, best_pair, similarity, values_agree
+from identity_spark.expressions.similarity import agrees, best_pair, nicknames, similarity, values_agree
 from identity_spark.schemas import multi_valued
 
 Question = Criterion  # of a single identifier, whatever is to become of a missing value
@@ -44,22 +44,23 @@ class Criteria:
         """The identifiers of one value of which several questions ask whether two are nicknames."""
         fuzzy = Counter(q.identifiers[0] for q in asked if q.match != "exact")
         several = [name for name, count in fuzzy.items() if count > 1 and name not in self.multi_valued]
-        return [name for name in several if NICKNAMES.get(self.kinds[name])]
+        return [name for name in several if nicknames(self.kinds[name])]
 
     def nicknamed(self, name: str) -> Column:
         """Whether two different names are nicknames."""
         left, right = sides(name)
-        (comparison,) = NICKNAMES[self.kinds[name]]
-        return F.when(left != right, comparison(left, right))
+        comparison = nicknames(self.kinds[name])
+        return F.when(left != right, F.lit(None) if comparison is None else comparison(left, right))
 
-    def answer(self, question: Question, nicknames: Mapping[str, str] | None = None) -> Column:
-        """Whether the identifier matches; null where a value is missing. ``nicknames``: columns of ``nicknamed``."""
+    def answer(self, question: Question, told: Mapping[str, str] | None = None) -> Column:
+        """Whether the identifier matches; null where a value is missing. ``told``: columns of ``nicknamed``."""
         (name,) = question.identifiers
         kind, left, right = self.kinds[name], *sides(name)
         if name in self.multi_valued:
             return values_agree(kind, question.match, question.threshold, question.at_least, left, right)
         if question.at_least == 1:
-            known = dict.fromkeys(NICKNAMES[kind], F.col(nicknames[name])) if nicknames and name in nicknames else None
+            comparison = nicknames(kind)
+            known = {comparison: F.col(told[name])} if comparison and told and name in told else None
             return agrees(kind, question.match, question.threshold, left, right, known)
         return F.when(left.isNotNull() & right.isNotNull(), F.lit(False))  # one value never makes two
 
