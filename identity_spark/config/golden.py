@@ -3,17 +3,14 @@
 from dataclasses import replace
 
 from identity_spark.config.fields import NAME
-from identity_spark.config.keys import GOLDEN, GOLDEN_FIELD, GOLDEN_GROUP
-from identity_spark.config.model import GoldenField
+from identity_spark.config.keys import values
+from identity_spark.config.model import STRATEGIES, GoldenField
+from identity_spark.config.places import GOLDEN, GOLDEN_FIELD, GOLDEN_GROUP
 from identity_spark.config.problems import suggest
 from identity_spark.config.rules import Known
 from identity_spark.config.section import Section, check_known, opened
 from identity_spark.config.types import TYPES
 
-STRATEGIES = (
-    "last_non_null", "first_non_null", "most_frequent", "source_priority", "max", "min", "longest",
-    "most_restrictive", "collect",
-)  # fmt: skip
 OF_GROUPS = ("last_non_null", "first_non_null", "most_frequent", "source_priority", "longest")
 
 
@@ -49,8 +46,7 @@ def _field(name: str, section: Section, names: Known) -> GoldenField:
         strategy,
         _sources(section, strategy, names),
         valid_only=section.flag("valid_only") or not section.has("valid_only"),
-        max_age_days=section.limit("max_age_days"),
-        max_values=section.limit("max_values"),
+        **values(section, GoldenField),
     )
 
 

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from identity_spark.config.keys import IDENTIFIER, PLAIN_ONLY, STEP
+from identity_spark.config.keys import values
 from identity_spark.config.model import Identifier, Step
 from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem, replacement_problem
+from identity_spark.config.places import IDENTIFIER, STEP
 from identity_spark.config.problems import show, suggest
 from identity_spark.config.section import Section, check_known, opened, text, whole
 from identity_spark.config.types import FUZZY, TRANSFORMS, TYPES, fitting_matches, parse_transform, types_taken
 
+PLAIN_ONLY = ("type", "formats", "case_sensitive", "only_numeric", "standardize")  # no keys of a derived identifier
 STEPS = ("trim", "lower", "digits", "accents")
 
 
@@ -37,8 +39,8 @@ def _identifier(name: str, section: Section) -> Identifier:
         section.require("type", f"choose from {', '.join(TYPES)}; or derive it: {{from: ..., transform: ...}}")
     kind = "" if derived else section.choice("type", tuple(TYPES), "")
     _check_formats(section, kind, derived)
-    case_sensitive, only_numeric = section.flag("case_sensitive"), section.flag("only_numeric")
-    _check_options(section, kind, case_sensitive, only_numeric)
+    read = values(section, Identifier)
+    _check_options(section, kind, read["case_sensitive"], read["only_numeric"])
     transform, argument = _transform(section)
     tolerance = section.choice("conflict_tolerance", FUZZY, "") or None
     return Identifier(
@@ -51,8 +53,7 @@ def _identifier(name: str, section: Section) -> Identifier:
         ),
         max_values_per_profile=section.limit("max_values_per_profile", 1 if tolerance else None),
         conflict_tolerance=tolerance,
-        case_sensitive=case_sensitive,
-        only_numeric=only_numeric,
+        **read,
         steps=_steps(section),
         derived_from=section.text("from") or ("" if derived else None),
         transform=transform,

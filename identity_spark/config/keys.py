@@ -1,56 +1,74 @@
-"""Every key a configuration may hold, by section; and what to say about one that does not belong."""
+"""What a key of the configuration is: a field of a dataclass in ``model``, with its reader and its words for people.
 
-from collections.abc import Mapping
+The tables of ``conf/README.md`` hold these words; a test compares them.
+"""
 
-from identity_spark.config.problems import closest
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
 
-TOP = ""
-SOURCE = "sources.<name>"
-MAPPING = "sources.<name>.columns.<field>"
-IDENTIFIER = "identifiers.<name>"
-STEP = "identifiers.<name>.standardize[n]"
-RULE = "rules[n]"
-CRITERION = "rules[n].criteria[n]"
-GUARDRAILS = "guardrails"
-GOLDEN = "golden"
-GOLDEN_FIELD = "golden.fields.<name>"
-GOLDEN_GROUP = "golden.groups.<name>"
-CLUSTERING = "clustering"
-OUTPUT = "output"
-OVERRIDES = "overrides"
-
-LIMITS = ("max_records_per_value", "max_distinct_per_value", "max_values_per_profile", "conflict_tolerance")
-PLAIN_ONLY = ("type", "formats", "case_sensitive", "only_numeric", "standardize")
-KEYS: Mapping[str, tuple[str, ...]] = {
-    TOP: (
-        "project", "default_country", "sources", "identifiers", "rules", "guardrails", "golden",
-        "clustering", "match_pairs", "output", "overrides", "golden_overrides",
-    ),
-    SOURCE: (
-        "path", "table", "format", "options", "where", "primary_key", "updated_at", "country",
-        "max_records_per_profile", "columns",
-    ),
-    MAPPING: ("expr",),
-    IDENTIFIER: (*PLAIN_ONLY, "from", "transform", "blocked", *LIMITS),
-    STEP: ("regex", "replace"),
-    RULE: ("name", "sources", "max_block_records", "criteria"),
-    CRITERION: ("identifiers", "match", "missing", "threshold", "at_least"),
-    GUARDRAILS: ("on_conflict", "on_missing", "max_records_per_profile", "conflict_together"),
-    GOLDEN: ("fields", "groups", "verify_values"),
-    GOLDEN_FIELD: ("strategy", "sources", "valid_only", "max_age_days", "max_values"),
-    GOLDEN_GROUP: ("fields", "strategy", "sources", "max_age_days"),
-    CLUSTERING: ("engine",),
-    OUTPUT: ("path", "schema", "keep_runs"),
-    OVERRIDES: ("path", "table"),
-}  # fmt: skip
+Read = Callable[[Any, str], Any]  # of a ``Section`` and the key: the value, or what stands in after a problem
 
 
-def misplaced(key: str, section: str) -> str:
-    """The message for a key that ``section`` does not know: a near name here, its home elsewhere, else the choices."""
-    known = KEYS[section]
-    near = closest(key, known)
-    homes = [f"under {home}" if home else "at the top level" for home, keys in KEYS.items() if key in keys]
-    remedies = [f"it belongs {' or '.join(homes)}"] if homes else []
-    if near:
-        remedies.append(f"did you mean {near!r}?")
-    return f"unknown key here; {', or '.join(remedies) or 'choose from ' + ', '.join(known)}"
+@dataclass(frozen=True)
+class Key:
+    """One key: its name in YAML, what it means, its default in words, and how it reads itself; None: by its section."""
+
+    name: str
+    words: str
+    default: str
+    read: Read | None
+
+
+def key(
+    words: str, shown: str, default: Any = MISSING, read: Read | None = None, name: str = "", factory: Any = MISSING
+) -> Any:
+    """A field that is a key; ``shown`` is the default in words, ``name`` the key where the field has another name."""
+    metadata = {"key": (name, words, shown, read)}
+    if factory is not MISSING:
+        return field(default_factory=factory, metadata=metadata)
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def keys_of(model: type) -> dict[str, Key]:
+    """The keys of a dataclass by the name of the field, in their order."""
+    told = {f.name: f.metadata["key"] for f in fields(model) if "key" in f.metadata}
+    return {of: Key(name or of, words, shown, read) for of, (name, words, shown, read) in told.items()}
+
+
+def values(section: Any, model: type, **special: Any) -> Mapping[str, Any]:
+    """The values of the keys of ``model`` by field, those that read themselves and the ``special`` ones."""
+    read = {of: known.read(section, known.name) for of, known in keys_of(model).items() if known.read is not None}
+    return {**read, **special}
+
+
+def text(section: Any, name: str) -> Any:
+    return section.text(name)
+
+
+def flag(section: Any, name: str) -> Any:
+    return section.flag(name)
+
+
+def texts(single: bool = False) -> Read:
+    return lambda section, name: section.texts(name, single)
+
+
+def limit(default: int | None = None) -> Read:
+    return lambda section, name: section.limit(name, default)
+
+
+def number(default: int = 1) -> Read:
+    return lambda section, name: section.number(name, default)
+
+
+def fraction(section: Any, name: str) -> Any:
+    return section.fraction(name)
+
+
+def choice(choices: tuple[str, ...], default: str) -> Read:
+    return lambda section, name: section.choice(name, choices, default)
+
+
+def catalog_name(most_parts: int, example: str) -> Read:
+    return lambda section, name: section.catalog_name(name, most_parts, example)

@@ -13,11 +13,12 @@ from identity_spark.config.fields import check_fields
 from identity_spark.config.golden import golden
 from identity_spark.config.identifiers import identifiers
 from identity_spark.config.iso import country
-from identity_spark.config.keys import TOP
+from identity_spark.config.keys import values
 from identity_spark.config.merge import apply_settings, merge
 from identity_spark.config.model import Config
+from identity_spark.config.places import TOP
 from identity_spark.config.problems import Problems, show
-from identity_spark.config.project import decisions, engine, guardrails, match_pairs, output, project
+from identity_spark.config.project import decisions, engine, guardrails, output, project
 from identity_spark.config.rules import Known, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
@@ -90,7 +91,7 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
         default_country=default_country,
         guardrails=guardrails(top, names.identifiers),
         engine=engine(top),
-        match_pairs=match_pairs(top),
+        **values(top, Config),
         overrides=decisions(top, "overrides"),
         golden_overrides=decisions(top, "golden_overrides"),
         verify_values=verify_values,

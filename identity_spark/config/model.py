@@ -1,15 +1,21 @@
-"""What a configuration says, as frozen dataclasses with every default filled in.
+"""What a configuration says, as frozen dataclasses with every default filled in; keys are told here and nowhere else.
 
 Built by ``load`` only, after every problem was reported: code that holds a ``Config`` may trust it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 
-DEFAULT_MAX_BLOCK_RECORDS = 500
-DEFAULT_MAX_RECORDS_PER_PROFILE = 500
-DEFAULT_KEEP_RUNS = 10
+from identity_spark.config.keys import catalog_name, choice, flag, fraction, key, limit, number, text, texts
+from identity_spark.config.types import MATCHES
+
 MUST_LINK, CANNOT_LINK = OVERRIDE_RULES = ("must_link", "cannot_link")  # match_pairs names overrides in place of a rule
+FORMATS = ("delta", "parquet", "csv", "json", "orc")
+STRATEGIES = (
+    "last_non_null", "first_non_null", "most_frequent", "source_priority", "max", "min", "longest",
+    "most_restrictive", "collect",
+)  # fmt: skip
+NO_LIMIT = "no limit"
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,7 @@ class FieldMapping:
     """Where a source has a field: ``columns`` (several: a multi-valued field), or an SQL expression."""
 
     columns: tuple[str, ...] = ()
-    expr: str | None = None
+    expr: str | None = key("SQL over the columns of the table", "none", None, text)
 
 
 @dataclass(frozen=True)
@@ -25,16 +31,35 @@ class Source:
     """One profile-like table; ``path`` and ``format``, or ``table``."""
 
     name: str
-    primary_key: tuple[str, ...]
-    columns: Mapping[str, FieldMapping]
-    path: str | None = None
-    table: str | None = None
-    format: str = "delta"
-    options: Mapping[str, str] = field(default_factory=dict)
-    where: str | None = None
-    updated_at: str | None = None
-    country: str | None = None
-    max_records_per_profile: int | None = None
+    _: KW_ONLY
+    path: str | None = key("file or folder. Exactly one of `path` and `table`", "", None, text)
+    table: str | None = key(
+        "`catalog.schema.name`, or fewer parts; a part with a dot or backtick goes in backticks", "",
+        None, catalog_name(3, "catalog.schema.name"),
+    )  # fmt: skip
+    format: str = key(
+        "`delta`, `parquet`, `csv`, `json` or `orc`; not used with `table`",
+        "`delta`",
+        "delta",
+        choice(FORMATS, "delta"),
+    )
+    options: Mapping[str, str] = key("passed to the reader, as text", "none", factory=dict)
+    where: str | None = key("SQL predicate on the raw columns", "all rows", None, text)
+    primary_key: tuple[str, ...] = key("a column, or a list of columns", "required", read=texts(single=True))
+    updated_at: str | None = key(
+        "column that says when a record changed: timestamp, date or ISO text", "none", None, text
+    )
+    country: str | None = key(
+        "country of this source's phone numbers, when they are written without a country code",
+        "`default_country`",
+        None,
+    )
+    max_records_per_profile: int | None = key(
+        "more records of this source in one profile are a conflict", NO_LIMIT, None, limit()
+    )
+    columns: Mapping[str, FieldMapping] = key(
+        'field: where it is. A column, a list of columns (several values), or `{expr: "SQL"}`', "required"
+    )
 
 
 @dataclass(frozen=True)
@@ -42,8 +67,11 @@ class Step:
     """One step of a chain: ``trim``, ``lower``, ``digits``, ``accents``, or ``regex`` with pattern and replacement."""
 
     name: str
-    regex: str = ""
-    replace: str = ""
+    regex: str = key("what is looked for, in Java's syntax", "required", "")
+    replace: str = key("what takes its place; `$1` is the first group", "required", "")
+
+
+DERIVED = "a derived identifier: what it is derived from, and how"
 
 
 @dataclass(frozen=True)
@@ -55,19 +83,60 @@ class Identifier:
     """
 
     name: str
-    type: str
-    formats: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
-    max_records_per_value: int | None = None
-    max_distinct_per_value: Mapping[str, int] = field(default_factory=dict)
-    max_values_per_profile: int | None = None
-    conflict_tolerance: str | None = None
-    case_sensitive: bool = False
-    only_numeric: bool = False
-    steps: tuple[Step, ...] = ()
-    derived_from: str | None = None
-    transform: str | None = None
+    type: str = key(
+        "`email`, `phone`, `first_name`, `last_name`, `full_name`, `company`, `date`, `address`, `postal_code`,"
+        " `country`, `id`, `text`, `number` or `domain`",
+        "required",
+    )
+    formats: tuple[str, ...] = key(
+        "for dates, tried in order: patterns of `y`, `M` and `d` like `dd/MM/yyyy`, `d.M.yy` or `d MMM yyyy`; also"
+        " `epoch` and `epoch_ms` (seconds and milliseconds since 1970) and `excel` (days of a spreadsheet). Other"
+        " letters in `'...'`. A time after the day is dropped; two digits of a year mean the latest such year that is"
+        " not in the future",
+        "`[yyyy-MM-dd]`, which is always tried last",
+        (),
+    )
+    case_sensitive: bool = key("for `id` and `text`, `true`: keep upper and lower case apart", "`false`", False, flag)
+    only_numeric: bool = key(
+        "`true`: keep digits alone (not for `date` and `number`; a phone number in E.164 stays what it is)", "`false`",
+        False, flag,
+    )  # fmt: skip
+    steps: tuple[Step, ...] = key(
+        "steps of your own, in order, before the type's form is made: `trim`, `lower`, `digits` (keep digits alone),"
+        " `accents` (fold them), `{regex: ..., replace: ...}` (Java's syntax, `$1` is the first group)",
+        "none",
+        (),
+        name="standardize",
+    )
+    derived_from: str | None = key(DERIVED, "", None, name="from")
+    transform: str | None = key(DERIVED, "", None)
     argument: int | None = None
+    blocked: tuple[str, ...] = key(
+        "values that match nothing: literals, found as written and in canonical form, in any case unless"
+        " `case_sensitive`; or `/regular expressions/` on the canonical form; added to the shipped"
+        " `blocked_values.yaml`",
+        "none",
+        (),
+    )
+    max_records_per_value: int | None = key(
+        "a value held by more records matches nothing, nor does what is derived from it; `null` turns it off",
+        "100 for `email`, `phone`, `id`",
+        None,
+    )
+    max_distinct_per_value: Mapping[str, int] = key(
+        "a value used with more different values of another identifier matches nothing; `null` turns it off",
+        "`{last_name: 4}` for `email` and `phone`, with the name of the project's first identifier of type `last_name`",
+        factory=dict,
+    )
+    max_values_per_profile: int | None = key(
+        "a profile with more different values is a conflict", "no limit; 1 with a `conflict_tolerance`", None
+    )
+    conflict_tolerance: str | None = key(
+        "`fuzzy_medium` or `fuzzy_strong`, as the type knows them: more values than the limit conflict only if some two"
+        " of them are not similar to that degree, so that a typo does not count",
+        "none",
+        None,
+    )
 
     @property
     def derived(self) -> bool:
@@ -78,11 +147,23 @@ class Identifier:
 class Criterion:
     """Every identifier named must match in the same way."""
 
-    identifiers: tuple[str, ...]
-    match: str = "exact"
-    missing: str = "fail"
-    threshold: float | None = None
-    at_least: int = 1
+    identifiers: tuple[str, ...] = key("an identifier, or a list of identifiers, each of which must match", "required")
+    match: str = key(
+        "`exact`, `fuzzy_strong` (the stricter) or `fuzzy_medium`", "`exact`", "exact", choice(MATCHES, "exact")
+    )
+    missing: str = key(
+        "`fail`: a missing value fails the criterion. `pass`: it holds then, so that only a contradiction fails it",
+        "`fail`",
+        "fail",
+        choice(("fail", "pass"), "fail"),
+    )
+    threshold: float | None = key(
+        "the least similarity, above 0 and at most 1, in place of the one in the table below",
+        "that one",
+        None,
+        fraction,
+    )
+    at_least: int = key("so many different values of a field with several values must match", "1", 1, number())
 
     @property
     def anchors(self) -> bool:
@@ -94,10 +175,14 @@ class Criterion:
 class Rule:
     """Criteria joined by AND; ``sources`` empty means every source."""
 
-    name: str
-    criteria: tuple[Criterion, ...]
-    sources: tuple[str, ...] = ()
-    max_block_records: int = DEFAULT_MAX_BLOCK_RECORDS
+    name: str = key("letters, digits and `_`; each name once", "required")
+    _: KW_ONLY
+    sources: tuple[str, ...] = key("only pairs whose records come from these sources", "all", ())
+    max_block_records: int = key(
+        "a larger block of records with the same key is not compared, and is counted in the report", "500",
+        500, number(500),
+    )  # fmt: skip
+    criteria: tuple[Criterion, ...] = key("a list; all of them must hold", "required")
 
     @property
     def anchor(self) -> tuple[str, ...]:
@@ -117,18 +202,36 @@ class Rule:
 
 @dataclass(frozen=True)
 class Guardrails:
-    on_conflict: str = "exclude"
-    on_missing: str = "exclude"
-    max_records_per_profile: int | None = DEFAULT_MAX_RECORDS_PER_PROFILE
-    conflict_together: tuple[str, ...] = ()  # identifiers whose limits are broken only all at once
+    on_conflict: str = key(
+        "`exclude`: the records of a conflicting cluster are left unresolved. `peel`: its weakest pairs are refused,"
+        " level by level, until what is left breaks no limit",
+        "`exclude`",
+        "exclude",
+        choice(("exclude", "peel"), "exclude"),
+    )
+    on_missing: str = key(
+        "records to which no rule applies: `exclude` leaves them unresolved, `keep` makes each a profile of its own",
+        "`exclude`",
+        "exclude",
+        choice(("exclude", "keep"), "exclude"),
+    )
+    max_records_per_profile: int | None = key(
+        "a larger cluster is a conflict; `null` turns it off", "500", 500, limit(500)
+    )
+    conflict_together: tuple[str, ...] = key(
+        "identifiers, two or more, that break their limits only all at once; their limit is `max_values_per_profile`,"
+        " or else 1",
+        "none",
+        (),
+    )
 
 
 @dataclass(frozen=True)
 class Location:
     """Either a file or folder (``path``) or a table of the catalog."""
 
-    path: str | None = None
-    table: str | None = None
+    path: str | None = key("file or folder", "", None, text)
+    table: str | None = key("table of the catalog", "", None, catalog_name(3, "catalog.schema.name"))
 
 
 @dataclass(frozen=True)
@@ -139,11 +242,28 @@ class GoldenField:
     """
 
     name: str
-    strategy: str = "last_non_null"
-    sources: tuple[str, ...] = ()
-    valid_only: bool = True
-    max_age_days: int | None = None
-    max_values: int | None = None
+    strategy: str = key("see below", "`last_non_null`", "last_non_null")
+    sources: tuple[str, ...] = key(
+        "with `source_priority` the order of trust; sources not named follow in the order of the configuration. With"
+        " any other strategy only the records of these sources count",
+        "all, in that order",
+        (),
+    )
+    valid_only: bool = key(
+        "identifiers alone. `true`: a value that cannot be standardized is never shown. `false`: it is shown where the"
+        " profile has no better one",
+        "`true`",
+        True,
+    )
+    max_age_days: int | None = key(
+        "only records whose `updated_at` is at most so many days before the run count; one without a time does not",
+        NO_LIMIT,
+        None,
+        limit(),
+    )
+    max_values: int | None = key(
+        "`collect` alone: at most so many values, those of the newest records", NO_LIMIT, None, limit()
+    )
     group: str | None = None
 
 
@@ -151,28 +271,55 @@ class GoldenField:
 class Output:
     """Either a folder (``path``) or a catalog schema (``schema``); ``None`` for ``keep_runs`` keeps every run."""
 
-    path: str | None = None
-    schema: str | None = None
-    keep_runs: int | None = DEFAULT_KEEP_RUNS
+    path: str | None = key("folder", "", None, text)
+    schema: str | None = key("schema of the catalog", "", None, catalog_name(2, "catalog.schema"))
+    keep_runs: int | None = key(
+        "how many committed runs `jobs/cleanup.py` leaves readable; `null`: all", "10", 10, limit(10)
+    )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """One project. Sources, identifiers, rules and golden fields keep the order of the configuration."""
 
-    project: str
-    sources: tuple[Source, ...]
-    identifiers: tuple[Identifier, ...]
-    rules: tuple[Rule, ...]
-    golden: tuple[GoldenField, ...]
-    output: Output
-    default_country: str | None = None
-    guardrails: Guardrails = Guardrails()
-    engine: str = "graphframes"
-    match_pairs: str = "spanning"
-    overrides: Location | None = None
-    golden_overrides: Location | None = None
-    verify_values: bool = False
+    project: str = key(
+        "name of the project: lower-case letters, digits and `_`, a letter first. New ids derive from it", "required"
+    )
+    default_country: str | None = key(
+        "country of phone numbers that are written without a country code: two capital letters of ISO 3166",
+        "none",
+        None,
+    )
+    sources: tuple[Source, ...] = key("the tables to resolve, by name", "required")
+    identifiers: tuple[Identifier, ...] = key("what rules may compare, by name", "required")
+    rules: tuple[Rule, ...] = key("which records belong together", "required")
+    guardrails: Guardrails = key("limits on whole profiles", "see below", Guardrails())
+    golden: tuple[GoldenField, ...] = key(
+        "which fields a profile shows and how each value is chosen", "every identifier"
+    )
+    engine: str = key(
+        "`{engine: graphframes}`, or `{engine: dataframe}`, which does not need GraphFrames", "`graphframes`",
+        "graphframes", name="clustering",
+    )  # fmt: skip
+    match_pairs: str = key(
+        "which pairs are written. `spanning`: enough to hold each cluster together. `all`: every pair that a rule"
+        " matches, also those of exact rules in blocks of up to `max_block_records`",
+        "`spanning`",
+        "spanning",
+        choice(("spanning", "all"), "spanning"),
+    )
+    output: Output = key(
+        "`{path: folder}` or `{schema: catalog.schema}`; exactly one. `keep_runs: 10` (the default; `null`: all) beside"
+        " it is how many committed runs `jobs/cleanup.py` leaves readable",
+        "required",
+    )
+    overrides: Location | None = key(
+        "decisions of people about records and values: a path, `{path: ...}` or `{table: ...}`; see below", "none", None
+    )
+    golden_overrides: Location | None = key(
+        "values that people have decided for golden records, written like `overrides`; see below", "none", None
+    )
+    verify_values: bool = False  # ``golden.verify_values``
 
     def identifier(self, name: str) -> Identifier:
         return next(i for i in self.identifiers if i.name == name)

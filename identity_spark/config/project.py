@@ -3,15 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from identity_spark.config.keys import CLUSTERING, GUARDRAILS, OUTPUT, OVERRIDES
+from identity_spark.config.keys import values
 from identity_spark.config.model import (
-    DEFAULT_KEEP_RUNS,
-    DEFAULT_MAX_RECORDS_PER_PROFILE,
     Guardrails,
     Identifier,
     Location,
     Output,
 )
+from identity_spark.config.places import CLUSTERING, GUARDRAILS, OUTPUT, OVERRIDES
 from identity_spark.config.section import Section, check_known
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -35,12 +34,7 @@ def guardrails(top: Section, identifiers: Mapping[str, Identifier]) -> Guardrail
         section.reject(
             "conflict_together", f"[{together[0][1]}] is one identifier; name two or more, which must all contradict"
         )
-    return Guardrails(
-        on_conflict=section.choice("on_conflict", ("exclude", "peel"), "exclude"),
-        on_missing=section.choice("on_missing", ("exclude", "keep"), "exclude"),
-        max_records_per_profile=section.limit("max_records_per_profile", DEFAULT_MAX_RECORDS_PER_PROFILE),
-        conflict_together=tuple(name for _, name in together),
-    )
+    return Guardrails(**values(section, Guardrails, conflict_together=tuple(name for _, name in together)))
 
 
 def output(top: Section) -> Output:
@@ -49,21 +43,12 @@ def output(top: Section) -> Output:
         return Output()
     section = top.child("output", OUTPUT)
     _one_of(section, "path", "schema", "write path: folder, or schema: catalog.schema")
-    return Output(
-        path=section.text("path"),
-        schema=section.catalog_name("schema", 2, "catalog.schema"),
-        keep_runs=section.limit("keep_runs", DEFAULT_KEEP_RUNS),
-    )
+    return Output(**values(section, Output))
 
 
 def engine(top: Section) -> str:
     """The name of the engine that finds connected components."""
     return top.child("clustering", CLUSTERING).choice("engine", ("graphframes", "dataframe"), "graphframes")
-
-
-def match_pairs(top: Section) -> str:
-    """Which pairs of exact rules are written: enough to span each cluster, or all."""
-    return top.choice("match_pairs", ("spanning", "all"), "spanning")
 
 
 def decisions(top: Section, key: str) -> Location | None:
@@ -73,7 +58,7 @@ def decisions(top: Section, key: str) -> Location | None:
         return None if path is None else Location(path=path)
     section = top.child(key, OVERRIDES)
     _one_of(section, "path", "table", "write path: file.csv, or table: catalog.schema.name")
-    return Location(path=section.text("path"), table=section.catalog_name("table", 3, "catalog.schema.name"))
+    return Location(**values(section, Location))
 
 
 def _one_of(section: Section, first: str, second: str, remedy: str) -> None:

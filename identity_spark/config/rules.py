@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from identity_spark.config.identifiers import value_type
-from identity_spark.config.keys import CRITERION, RULE
-from identity_spark.config.model import DEFAULT_MAX_BLOCK_RECORDS, OVERRIDE_RULES, Criterion, Identifier, Rule, Source
+from identity_spark.config.keys import values
+from identity_spark.config.model import OVERRIDE_RULES, Criterion, Identifier, Rule, Source
+from identity_spark.config.places import CRITERION, RULE
 from identity_spark.config.section import Section, check_known, opened
-from identity_spark.config.types import FUZZY, MATCHES, fitting_matches
+from identity_spark.config.types import FUZZY, fitting_matches
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -63,26 +64,20 @@ def _rule(section: Section, names: Known) -> Rule:
             "no anchor, so every record would have to be compared with every other; add a criterion with match: exact "
             "and without missing: pass",
         )
-    max_block_records = section.number("max_block_records", DEFAULT_MAX_BLOCK_RECORDS)
-    return Rule(name, criteria, tuple(source for _, source in placed), max_block_records)
+    return Rule(name, **values(section, Rule, criteria=criteria, sources=tuple(source for _, source in placed)))
 
 
 def _criterion(value: Any, place: str, rule: Section, names: Known) -> Criterion:
     section = opened(value, place, CRITERION, rule.problems)
     section.require("identifiers", "name the identifier, or a list of identifiers, to compare")
     placed = section.placed_texts("identifiers", single=True)
-    match = section.choice("match", MATCHES, "exact")
+    read = values(section, Criterion, identifiers=tuple(name for _, name in placed))
+    match = read["match"]
     for name_place, name in placed:
         _check_identifier(name, name_place, match, section, names)
     if section.has("threshold") and match == "exact":
         section.reject("threshold", "it applies to fuzzy matches only; leave it out, or write match: fuzzy_medium")
-    return Criterion(
-        identifiers=tuple(name for _, name in placed),
-        match=match,
-        missing=section.choice("missing", ("fail", "pass"), "fail"),
-        threshold=section.fraction("threshold"),
-        at_least=section.number("at_least"),
-    )
+    return Criterion(**read)
 
 
 def _check_identifier(name: str, place: str, match: str, section: Section, names: Known) -> None:

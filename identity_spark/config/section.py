@@ -6,7 +6,7 @@ from typing import Any
 
 from identity_spark.config.catalog_names import name_parts
 from identity_spark.config.environment import FromEnvironment
-from identity_spark.config.keys import KEYS, misplaced
+from identity_spark.config.places import KEYS, misplaced
 from identity_spark.config.problems import Problems, join, show, suggest
 
 

@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 from identity_spark.config.iso import country
-from identity_spark.config.keys import MAPPING, SOURCE
+from identity_spark.config.keys import values
 from identity_spark.config.model import FieldMapping, Source
+from identity_spark.config.places import MAPPING, SOURCE
 from identity_spark.config.problems import Problems, show
 from identity_spark.config.section import Section, opened
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-FORMATS = ("delta", "parquet", "csv", "json", "orc")
 
 
 def sources(top: Section) -> tuple[Source, ...]:
@@ -30,17 +30,14 @@ def _source(name: str, place: str, value: Any, problems: Problems) -> Source:
     section.require("primary_key", "name the column, or columns, that tell its records apart")
     section.require("columns", "map at least one field: columns: {email: email_address}")
     return Source(
-        name=name,
-        primary_key=section.texts("primary_key", single=True),
-        columns=_columns(section),
-        path=section.text("path"),
-        table=section.catalog_name("table", 3, "catalog.schema.name"),
-        format=section.choice("format", FORMATS, "delta"),
-        options=_options(section),
-        where=section.text("where"),
-        updated_at=section.text("updated_at"),
-        country=country(section, "country"),
-        max_records_per_profile=section.limit("max_records_per_profile"),
+        name,
+        **values(
+            section,
+            Source,
+            columns=_columns(section),
+            options=_options(section),
+            country=country(section, "country"),
+        ),
     )
 
 

@@ -6,9 +6,21 @@ from pathlib import Path
 import pytest
 
 from identity_spark.config import load_config
-from identity_spark.config.golden import STRATEGIES
-from identity_spark.config.keys import KEYS, MAPPING, OVERRIDES, STEP
-from identity_spark.config.sources import FORMATS
+from identity_spark.config.model import FORMATS, STRATEGIES
+from identity_spark.config.places import (
+    CRITERION,
+    GOLDEN_FIELD,
+    GUARDRAILS,
+    IDENTIFIER,
+    KEYS,
+    MAPPING,
+    OVERRIDES,
+    RULE,
+    SOURCE,
+    STEP,
+    TOLD,
+    TOP,
+)
 from identity_spark.config.types import TRANSFORMS, TYPES
 from identity_spark.errors import ConfigError
 
@@ -43,6 +55,20 @@ def test_every_key_and_value_is_named():
     named = set(re.findall(r"`{?([a-z_]+)", text)) | set(re.findall(r"`golden\.([a-z]+)", text))
     wanted = keys | set(TYPES) | set(STRATEGIES) | set(FORMATS) | set(TRANSFORMS)
     assert wanted - named == set()
+
+
+SECTIONS = {TOP: 0, SOURCE: 1, IDENTIFIER: 2, RULE: 3, CRITERION: 4, GUARDRAILS: 5, GOLDEN_FIELD: 6}  # tables of keys
+TABLE = re.compile(r"^\| key[^|]*\| meaning \| default \|\n\| --- \| --- \| --- \|\n((?:\|.*\n)+)", re.MULTILINE)
+ROW = re.compile(r"^\| (.*?) \| (.*) \| (.*?) ?\|$")
+
+
+@pytest.mark.parametrize("place", SECTIONS)
+def test_a_table_says_of_its_keys_what_the_code_says(place):
+    """The words of a key stand at its field (``config/model.py``); keys that are told together share a row."""
+    table = TABLE.findall(README.read_text("utf-8"))[SECTIONS[place]]
+    rows = [ROW.fullmatch(line).groups() for line in table.splitlines()]
+    written = {name: (words, default) for names, words, default in rows for name in re.findall(r"`(\w+)`", names)}
+    assert written == {known.name: (known.words, known.default) for known in TOLD[place]}
 
 
 def load(folder, *texts):

@@ -117,10 +117,10 @@ def test_identifiers_of_the_example(load):
 
 def test_rules_of_the_example(load):
     assert load().rules == (
-        Rule("loyalty", (Criterion(("loyalty_id",)),)),
+        Rule("loyalty", criteria=(Criterion(("loyalty_id",)),)),
         Rule(
             "name_and_birth_date",
-            (Criterion(("last_name", "birth_date")), Criterion(("first_name",))),
+            criteria=(Criterion(("last_name", "birth_date")), Criterion(("first_name",))),
             sources=("crm", "app"),
             max_block_records=200,
         ),
@@ -153,7 +153,11 @@ def test_defaults(load_texts, minimal):
             ),
         ),
         identifiers=(Identifier("email", "email", max_records_per_value=100),),
-        rules=(Rule("email", (Criterion(("email",), "exact", "fail", None, 1),), (), 500),),
+        rules=(
+            Rule(
+                "email", criteria=(Criterion(("email",), "exact", "fail", None, 1),), sources=(), max_block_records=500
+            ),
+        ),
         golden=(
             GoldenField("email", "last_non_null", ("crm",)),
             GoldenField("city", "last_non_null", ("crm",)),

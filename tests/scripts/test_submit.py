@@ -125,9 +125,11 @@ def test_records_are_guessed_by_format_and_size(tmp_path, kind, sizes, expected)
         (tmp_path / "crm" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "crm" / name).write_bytes(b"." * size)
     for path in (f"{tmp_path}/crm", f"file://{tmp_path}/crm", f"file:{tmp_path}/crm", f"{tmp_path}/c[rs]?"):
-        source = input_size.Source("crm", ("id",), {}, path=path, format=kind)
+        source = input_size.Source("crm", primary_key=("id",), columns={}, path=path, format=kind)
         assert sum(input_size.record_counts(source)) == pytest.approx(expected)
 
 
 def test_so_may_a_table_of_a_catalog():
-    assert sum(input_size.record_counts(input_size.Source("crm", ("id",), {}, table="a.b"))) == float("inf")
+    assert sum(
+        input_size.record_counts(input_size.Source("crm", primary_key=("id",), columns={}, table="a.b"))
+    ) == float("inf")
