@@ -13,9 +13,7 @@ from identity_spark.pipeline.clustering import connect
 from identity_spark.pipeline.work import Run
 from identity_spark.schemas import OVERRIDES, empty
 from identity_spark.stages import golden_overrides, overrides
-from identity_spark.storage.decisions import in_force
-from identity_spark.storage.golden_overrides import read_golden_overrides
-from identity_spark.storage.overrides import BLOCK_VALUE, read_overrides
+from identity_spark.storage.decisions import BLOCK_VALUE, in_force, read_golden_overrides, read_overrides
 
 log = logging.getLogger(__name__)
 

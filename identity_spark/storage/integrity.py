@@ -8,8 +8,10 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from identity_spark.errors import CheckError, InputError
 from identity_spark.schemas import TABLES
-from identity_spark.storage.session import file_names, is_connect
-from identity_spark.storage.tables import RESTORE, Commit, Tables
+from identity_spark.storage.delta_log import Commit
+from identity_spark.storage.files import file_names
+from identity_spark.storage.session import is_connect
+from identity_spark.storage.tables import RESTORE, Tables
 
 # What an operator may do to a table without changing a row of it.
 HARMLESS = ("OPTIMIZE", "VACUUM START", "VACUUM END", "SET TBLPROPERTIES", "UNSET TBLPROPERTIES", "COMPUTE STATS")
@@ -100,7 +102,7 @@ def _unreadable(tables: Tables, name: str, versions: Mapping[str, int]) -> str |
     """What keeps the table from being read at its version: no log, or no file; None where nothing does."""
     try:
         table = tables.at(name, versions)
-        known = tables.files(name, versions[name]) if tables.output.path is not None else None
+        known = tables.files(name, versions[name])
         files = table.inputFiles() if known is None else known
     except InputError as error:
         return str(error)

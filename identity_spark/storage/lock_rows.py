@@ -15,7 +15,7 @@ import delta.exceptions as races
 from pyspark.errors import PySparkException
 
 from identity_spark.schemas import LOCK
-from identity_spark.storage import session
+from identity_spark.storage import files, session
 from identity_spark.storage.small_frames import small_frame
 from identity_spark.storage.tables import Tables
 
@@ -81,7 +81,7 @@ class FileRow:
         return found is not None and found["token"] == token and self._write(number + 1, {**found, **values})
 
     def remove(self) -> None:
-        session.delete_folder(self._spark, self._folder, empty_parents=1)
+        files.delete_folder(self._spark, self._folder, empty_parents=1)
 
     def _newest(self) -> tuple[int, Row | None]:
         """The number of the newest file and its row; 0 and None where there is none.
@@ -102,7 +102,7 @@ class FileRow:
     def _row(self, number: int) -> Row | None:
         """The row of a file; None where it is not whole, or gone since."""
         try:
-            text = session.file_text(self._spark, self._file(number))
+            text = files.file_text(self._spark, self._file(number))
         except Exception:  # each file system has one of its own
             if number in self._numbers():
                 raise
@@ -115,18 +115,18 @@ class FileRow:
 
     def _write(self, number: int, row: Row) -> bool:
         shown = {name: value.astimezone(timezone.utc).isoformat() for name, value in row.items() if name in MOMENTS}
-        if not session.create_file(self._spark, self._file(number), json.dumps({**row, **shown})):
+        if not files.create_file(self._spark, self._file(number), json.dumps({**row, **shown})):
             return False
         if (newest := self._numbers()[-1]) != number:  # asleep since it looked, while the file of this number went
-            session.delete_folder(self._spark, self._file(number))
+            files.delete_folder(self._spark, self._file(number))
             return False
-        for name in session.file_names(self._spark, self._folder):
+        for name in files.file_names(self._spark, self._folder):
             if name < f"{newest:020}":
-                session.delete_folder(self._spark, f"{self._folder}/{name}")
+                files.delete_folder(self._spark, f"{self._folder}/{name}")
         return True
 
     def _numbers(self) -> list[int]:
-        names = session.file_names(self._spark, self._folder)
+        names = files.file_names(self._spark, self._folder)
         return [int(name[:20]) for name in names if name[:20].isdigit() and name[20:] == ".json"]
 
     def _file(self, number: int) -> str:

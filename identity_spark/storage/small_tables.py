@@ -5,10 +5,12 @@ from difflib import get_close_matches
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from identity_spark.config import name_parts, quoted
 from identity_spark.errors import InputError, first_line
-from identity_spark.storage.session import file_names, is_connect
+from identity_spark.storage.files import file_names
+from identity_spark.storage.session import is_connect
 
 FORMATS = {"csv": "csv", "json": "json", "jsonl": "json", "ndjson": "json", "parquet": "parquet", "orc": "orc"}
 
@@ -51,6 +53,19 @@ def read_small_table(spark: SparkSession, place: str, wanted: Wanted) -> DataFra
             " name its files .parquet, .csv, .json or .orc to learn why"
         )
     raise InputError(f"{wanted.said_by}: {problems[0]}")
+
+
+LABELS = Wanted("labels", "--truth", ("record_key", "entity_id"))
+
+
+def read_labels(spark: SparkSession, place: str) -> DataFrame:
+    """``record_key`` and ``entity_id`` as text, blank ones null, from a file, a folder or else a table of that name.
+
+    Raises ``InputError`` where there are no such columns.
+    """
+    rows = read_small_table(spark, place, LABELS)
+    texts = {name: F.col(name).cast("string") for name in LABELS.columns}
+    return rows.select(*(F.when(F.trim(text) != "", text).alias(name) for name, text in texts.items()))
 
 
 def _formats(spark: SparkSession, place: str, wanted: Wanted) -> list[str]:

@@ -5,7 +5,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark.config import Source, quoted
 from identity_spark.errors import ConfigError, InputError, first_line
-from identity_spark.storage.session import path_in_sql
+from identity_spark.storage.files import path_in_sql
 
 
 def read_source(spark: SparkSession, source: Source, version: int | None = None) -> DataFrame:

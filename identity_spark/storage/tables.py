@@ -1,12 +1,8 @@
 """The output: Delta tables under a folder or in a catalog schema."""
 
 import json
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, DataFrameReader, SparkSession
@@ -14,19 +10,13 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Output, quoted
 from identity_spark.errors import ConfigError, InputError, first_line
-from identity_spark.storage.session import (
-    delete_folder,
-    file_names,
-    file_text,
-    is_connect,
-    make_folder,
-    path_in_sql,
-    require_files,
-)
+from identity_spark.storage import delta_log
+from identity_spark.storage.delta_log import Commit
+from identity_spark.storage.files import delete_folder, file_names, make_folder, path_in_sql, require_files
+from identity_spark.storage.session import is_connect
 from identity_spark.storage.sources import newest_version
 
 RESTORE = "restore it, or make a run current that is whole: jobs/rollback.py --to RUN"
-ENTRY = re.compile(r"\d{20}\.json")
 ABSENT = ("PATH_NOT_FOUND", "DELTA_PATH_DOES_NOT_EXIST", "TABLE_OR_VIEW_NOT_FOUND")
 REMEMBERED = "delta.deletedFileRetentionDuration"
 PROPERTIES = {
@@ -35,25 +25,6 @@ PROPERTIES = {
     "delta.logRetentionDuration": "interval 3650 days",
     REMEMBERED: "interval 3650 days",
 }
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit of a table: its version, what it did, and the note of the run that made it."""
-
-    version: int
-    operation: str
-    parameters: Mapping[str, Any]
-    note: str | None
-
-    @property
-    def run_id(self) -> str | None:
-        """The run of ours that made the commit, by the note each of them leaves."""
-        try:
-            note = json.loads(self.note or "null")
-        except ValueError:
-            return None
-        return note.get("run_id") if isinstance(note, dict) else None
 
 
 class Tables:
@@ -158,46 +129,21 @@ class Tables:
         Of a path the driver reads the log itself, an entry when it is asked for: asking Delta costs a job.
         """
         if self.output.path is not None:
-            for version in self._versions(table):
-                if version <= after:
-                    return
-                yield self.commit(table, version)
+            yield from delta_log.commits(self.spark, self._path(table), after)
         else:
             history = self.spark.sql(f"DESCRIBE HISTORY {self.in_sql(table)}").where(F.col("version") > after)
             columns = ("version", "operation", "operationParameters", "userMetadata")
             for row in history.orderBy(F.desc("version")).select(*columns).collect():
                 yield Commit(row[0], row[1], dict(row[2] or {}), row[3])
 
-    def commit(self, table: str, version: int) -> Commit:
-        """One commit of a path, as the log's entry says."""
-        for action in self._actions(table, version):
-            if (info := action.get("commitInfo")) is not None:
-                parameters = info.get("operationParameters") or {}
-                return Commit(version, str(info.get("operation")), parameters, info.get("userMetadata"))
-        return Commit(version, "", {}, None)
-
     def files(self, table: str, version: int) -> list[str] | None:
-        """The files of a path's table at a version that one commit wrote whole; None where several made it."""
-        commit = self.commit(table, version)
-        is_whole = commit.parameters.get("mode") == "Overwrite" and commit.parameters.get("predicate", "[]") == "[]"
-        if version != 0 and not is_whole:
-            return None
-        added = (action["add"]["path"] for action in self._actions(table, version) if "add" in action)
-        return [f"{self._path(table)}/{unquote(path)}" for path in added]
-
-    def _actions(self, table: str, version: int) -> list[dict[str, Any]]:
-        text = file_text(self.spark, f"{self._path(table)}/_delta_log/{version:020}.json")
-        return [json.loads(line) for line in text.splitlines() if line]
-
-    def _versions(self, table: str) -> list[int]:
-        """The versions that the log has an entry of, the newest first."""
-        names = file_names(self.spark, f"{self._path(table)}/_delta_log")
-        return sorted((int(name[:20]) for name in names if ENTRY.fullmatch(name)), reverse=True)
+        """The files of the table at a version; None where the log does not tell in one entry, or there is no path."""
+        return None if self.output.path is None else delta_log.files(self.spark, self._path(table), version)
 
     def newest(self, table: str) -> int:
         """The newest version of a table; -1 where there is none."""
         if self.output.path is not None:
-            return next(iter(self._versions(table)), -1)
+            return next(iter(delta_log.versions(self.spark, self._path(table))), -1)
         return -1 if self.read(table) is None else newest_version(self.spark, self.in_sql(table))
 
     def create(self, table: str, rows: DataFrame, properties: Mapping[str, str]) -> None:

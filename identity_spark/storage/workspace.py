@@ -4,7 +4,8 @@ import re
 
 from pyspark.sql import DataFrame
 
-from identity_spark.storage.session import delete_folder, is_connect, make_folder
+from identity_spark.storage.files import delete_folder, make_folder
+from identity_spark.storage.session import is_connect
 from identity_spark.storage.tables import Tables
 
 

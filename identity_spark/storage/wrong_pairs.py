@@ -4,7 +4,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
 from identity_spark.errors import ConfigError, first_line
-from identity_spark.storage.session import file_names, make_folder, run_settings
+from identity_spark.storage.files import file_names, make_folder
+from identity_spark.storage.session import run_settings
 
 
 def replace_wrong_pairs(spark: SparkSession, path: str, rows: DataFrame) -> DataFrame:

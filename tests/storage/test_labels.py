@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from identity_spark.errors import InputError
-from identity_spark.storage.labels import read_labels
+from identity_spark.storage.small_tables import read_labels
 
 ROWS = [("crm:1", "7"), ("shop:A|2", "07"), ("crm:3", None)]
 CSV = 'record_key,note,entity_id\ncrm:1,"a, b",7\nshop:A|2,,07\ncrm:3,,\n'

@@ -11,7 +11,7 @@ import pytest
 
 from identity_spark.config import Output
 from identity_spark.errors import LockedError
-from identity_spark.storage import lock_rows, processes, session
+from identity_spark.storage import files, lock_rows, processes
 from identity_spark.storage.lock import LEASE, Lock, writing
 from identity_spark.storage.lock_rows import row_of
 from identity_spark.storage.tables import Tables
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_read_is_no_free_lock(spark, tmp_path, monkeypatch
     with writing(tables, "first") as lock:
         lock.last_committed = "first"
         with monkeypatch.context() as patched:
-            patched.setattr(session, "file_text", broken)
+            patched.setattr(files, "file_text", broken)
             with pytest.raises(OSError, match="no route"):
                 Lock(tables, "second").acquire()
         assert holder(tables) == "first"
@@ -172,15 +172,15 @@ def test_a_writer_that_slept_while_others_went_on_does_not_win(spark, tmp_path, 
     tables = Tables(spark, Output(path=str(tmp_path / "out")))
     sleeper, other = Lock(tables, "sleeper", LONG_AGO), Lock(tables, "other")
     sleeper.acquire()
-    create = session.create_file
+    create = files.create_file
 
     def late(*arguments):
-        monkeypatch.setattr(session, "create_file", create)
+        monkeypatch.setattr(files, "create_file", create)
         other.acquire()
         other.renew()
         return create(*arguments)
 
-    monkeypatch.setattr(session, "create_file", late)
+    monkeypatch.setattr(files, "create_file", late)
     with pytest.raises(LockedError, match="run sleeper lost the output"):
         sleeper.renew()
     assert holder(tables) == "other"

@@ -6,8 +6,7 @@ import pytest
 
 from identity_spark.config import Location
 from identity_spark.errors import InputError
-from identity_spark.storage.decisions import in_force
-from identity_spark.storage.overrides import read_overrides
+from identity_spark.storage.decisions import in_force, read_overrides
 
 HEADER = "kind,left_record_key,right_record_key,identifier,value,reason,author,created_at,expires_at\n"
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)

@@ -15,8 +15,8 @@ from identity_spark.audit.review.labels import COLUMNS, labelled_strata
 from identity_spark.config import Config, load_config
 from identity_spark.errors import ConfigError
 from identity_spark.storage import samples
-from identity_spark.storage.labels import read_labels
 from identity_spark.storage.session import get_session
+from identity_spark.storage.small_tables import read_labels
 from identity_spark.storage.wrong_pairs import replace_wrong_pairs
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,7 @@ from pyspark.sql import functions as F
 from identity_spark.config import Config, Rule
 from identity_spark.expressions.identifier_values import held_values
 from identity_spark.schemas import multi_valued
-from identity_spark.stages.match_pairs.anchors import Anchor, anchors, with_every_pair
-from identity_spark.stages.match_pairs.keys import has_key, keyed
+from identity_spark.stages.match_pairs.keys import Anchor, anchors, has_key, keyed, with_every_pair
 
 PAIRS = "records * (records - 1) div 2"  # of so many records, in whole numbers
 

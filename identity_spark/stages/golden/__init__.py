@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import MUST_LINK, Config
-from identity_spark.expressions.source_sets import masked_names, masks
+from identity_spark.expressions.name_sets import masked_names, masks
 from identity_spark.expressions.survivorship import giver_at, known_map
 from identity_spark.stages.golden.choices import Choice, choices, with_invalid
 from identity_spark.stages.golden.fitting import require_fitting

@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.expressions.source_sets import masked_names, masks
+from identity_spark.expressions.name_sets import masked_names, masks
 from identity_spark.stages.golden.choices import Choice, choices
 
 KEY = ("dinmo_id", "identifier", "value")

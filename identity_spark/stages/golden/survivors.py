@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
-from identity_spark.expressions.source_sets import masks
+from identity_spark.expressions.name_sets import masks
 from identity_spark.expressions.survivorship import GIVERS, PLACE, best_first
 from identity_spark.stages.golden.choices import Choice
 

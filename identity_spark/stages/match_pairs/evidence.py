@@ -7,8 +7,8 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Rule
 from identity_spark.schemas import EVIDENCE
-from identity_spark.stages.match_pairs.anchors import Anchor, compared_criteria
 from identity_spark.stages.match_pairs.criteria import Criteria
+from identity_spark.stages.match_pairs.keys import Anchor, compared_criteria
 
 Sql = str
 

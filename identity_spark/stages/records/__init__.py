@@ -7,19 +7,25 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Source
 from identity_spark.errors import InputError
-from identity_spark.stages.records.columns import missing_columns
-from identity_spark.stages.records.counts import (
+from identity_spark.stages.records.fields import (
+    UNREADABLE_TIME,
+    field,
+    missing_columns,
+    primary_key,
+    unreadable_time,
+    updated_at,
+)
+from identity_spark.stages.records.union import (
     KEYLESS,
     SourceCounts,
     counts_by_source,
+    older_duplicates,
+    repeated_keys,
     require_values,
     source_counts,
+    union_records,
     unreadable_times,
 )
-from identity_spark.stages.records.fields import field
-from identity_spark.stages.records.keys import older_duplicates, primary_key, repeated_keys
-from identity_spark.stages.records.times import UNREADABLE_TIME, unreadable_time, updated_at
-from identity_spark.stages.records.union import union_records
 
 __all__ = [
     "KEYLESS",

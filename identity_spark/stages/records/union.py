@@ -1,14 +1,19 @@
-"""The records of all sources in one schema."""
+"""The records of all sources together: in one schema, those that share a key, and how many each source has."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial, reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, NumericType, StringType, TimestampType
 
+from identity_spark.config import Config
+from identity_spark.errors import InputError
 from identity_spark.schemas import MOST_VALUES
-from identity_spark.stages.records.times import MOMENTS
+from identity_spark.stages.records.fields import MOMENTS, UNREADABLE_TIME
+
+KEYLESS = "keyless"
 
 
 def union_records(parts: Sequence[DataFrame]) -> DataFrame:
@@ -63,3 +68,75 @@ def _as_types(part: DataFrame, schema: Mapping[str, DataType], common: Mapping[s
         if found != kind:
             changed[name] = value.cast(kind)
     return part.withColumns(changed) if changed else part
+
+
+def repeated_keys(standardized: DataFrame) -> DataFrame:
+    """``key_hash`` of every key that several records have, and now and then of others with the same hash."""
+    hashes = standardized.where("record_key IS NOT NULL").select(F.xxhash64("record_key").alias("key_hash"))
+    return hashes.groupBy("key_hash").count().where("count > 1").select("key_hash")
+
+
+def older_duplicates(keyed: DataFrame, repeated: DataFrame) -> DataFrame:
+    """``record_id`` and the keys of each record that shares its key with a newer one.
+
+    Newest by ``updated_at``, then by content, so that the order of rows never decides.
+    """
+    content = F.expr(f"to_json(struct({', '.join(f'`{c}`' for c in keyed.columns if c != 'record_id')}))")
+    newest_first = Window.partitionBy("record_key").orderBy(F.col("updated_at").desc_nulls_last(), content.desc())
+    return (
+        keyed.withColumn("key_hash", F.xxhash64("record_key"))
+        .join(repeated, "key_hash", "left_semi")
+        .drop("key_hash")
+        .withColumn("place", F.row_number().over(newest_first))
+        .where("place > 1")
+        .select("record_id", "record_key", "source", "primary_key")
+    )
+
+
+@dataclass(frozen=True)
+class SourceCounts:
+    """How many records a source has, how many with any identifier, and how many whose ``updated_at`` is no time."""
+
+    records: int
+    with_value: int
+    unreadable_times: int
+
+
+def source_counts(standardized: DataFrame, config: Config) -> dict[str, Column]:
+    """Aggregates over ``standardized`` by name: what ``counts_by_source`` reads, and the records without a key."""
+    names = [i.name for i in config.identifiers if not i.derived]
+    has_value = reduce(Column.__or__, (F.col(name).isNotNull() for name in names)) | (F.size("blocked") > 0)
+    counts = {KEYLESS: F.count_if(F.col("record_key").isNull())}
+    for n in range(len(config.sources)):
+        is_its = F.col("source_rank") == n
+        counts[f"records_{n}"] = F.count_if(is_its)
+        counts[f"with_value_{n}"] = F.count_if(is_its & has_value)
+        counts[f"unreadable_times_{n}"] = F.count_if(is_its & F.col(UNREADABLE_TIME))
+    return counts
+
+
+def counts_by_source(found: Mapping[str, int], config: Config) -> dict[str, SourceCounts]:
+    """The counts of each source that has a record, from what ``source_counts`` found."""
+    parts = ("records", "with_value", "unreadable_times")
+    counts = {s.name: SourceCounts(*(found[f"{part}_{n}"] for part in parts)) for n, s in enumerate(config.sources)}
+    return {source: of_source for source, of_source in counts.items() if of_source.records}
+
+
+def require_values(found: Mapping[str, SourceCounts], config: Config) -> None:
+    """Raises ``InputError`` naming every source that is empty or holds no identifier value."""
+    problems = []
+    for source in config.sources:
+        if source.name not in found:
+            problems.append(f"sources.{source.name}: no rows to read; check its path, table and `where`")
+        elif not found[source.name].with_value:
+            problems.append(
+                f"sources.{source.name}: every identifier is null in all {found[source.name].records} rows;"
+                " check `columns` and the reader's `options`"
+            )
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def unreadable_times(found: Mapping[str, SourceCounts]) -> dict[str, int]:
+    """The sources with an ``updated_at`` that is no time, and how many."""
+    return {source: counts.unreadable_times for source, counts in found.items() if counts.unreadable_times}
