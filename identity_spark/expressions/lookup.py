@@ -1,17 +1,18 @@
 """The way to look a constant up: the value of a key, or whether a text is listed.
 
 Spark searches a constant map from its start, and a list of literals is a call to the JVM for each. So constants are one
-literal, in parts by first letter, of which few bytes are looked through.
+literal, in as many parts as leave a few entries to each, of which the key's checksum says one.
 """
 
 import json
+import zlib
 from collections.abc import Collection, Mapping
 from functools import cache
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-PARTS = 32
+PER_PART = 8  # keys; more of them make a shorter literal, fewer a quicker look
 PART, LINE, VALUE, END = "\f", "\n", "\v", "\t"
 
 
@@ -20,7 +21,7 @@ def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
 
     Each value stands once in a part. Keys, values and what is looked up hold no white space but plain spaces.
     """
-    part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), F.ascii(key) % PARTS)
+    part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), _part(key, len(table)))
     end = F.lit(END)
     named = F.concat(end, key, end)
     before = F.call_function("substring_index", part, named, F.lit(1))  # all of it where the key is not there
@@ -30,22 +31,30 @@ def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
 def listed(texts: Collection[str], text: Column) -> Column:
     """Whether the text is one of the texts; null for null."""
     parts = F.from_json(F.lit(_as_json(tuple(texts))), "array<array<string>>")
-    return F.array_contains(F.get(parts, F.ascii(text) % PARTS), text)
+    return F.array_contains(F.get(parts, _part(text, len(texts))), text)
+
+
+def _part(key: Column, entries: int) -> Column:
+    return (F.crc32(key) % _parts(entries)).cast("int")
+
+
+def _parts(entries: int) -> int:
+    return entries // PER_PART + 1
 
 
 @cache
 def _as_json(texts: tuple[str, ...]) -> str:
-    parts: list[list[str]] = [[] for _ in range(PARTS)]
+    parts: list[list[str]] = [[] for _ in range(_parts(len(texts)))]
     for text in dict.fromkeys(texts):
-        parts[ord(text[0]) % PARTS if text else 0].append(text)
+        parts[zlib.crc32(text.encode()) % len(parts)].append(text)
     return json.dumps(parts)
 
 
 @cache
 def _as_text(entries: tuple[tuple[str, str], ...]) -> str:
     """In each part a line for each value: the value, VALUE, and between ENDs the keys that have it; so "" is no key."""
-    parts: list[dict[str, list[str]]] = [{} for _ in range(PARTS)]
+    parts: list[dict[str, list[str]]] = [{} for _ in range(_parts(len(entries)))]
     for key, value in entries:
-        parts[ord(key[0]) % PARTS].setdefault(value, []).append(key)
+        parts[zlib.crc32(key.encode()) % len(parts)].setdefault(value, []).append(key)
     lines = ("".join(f"{value}{VALUE}{END}{END.join(keys)}{END}{LINE}" for value, keys in p.items()) for p in parts)
     return PART.join(lines)

@@ -40,9 +40,13 @@ RUN_SETTINGS = {
     "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",  # tables every Delta reader knows
 }
 
-# Parquet gives up looking for equal values in a column sooner: of keys and ids, where there are none, that took a third
-# of the time that tables take to write. Columns of few different values keep their dictionary.
-FILE_SETTINGS = {"parquet.dictionary.page.size": "65536"}
+SPEED_SETTINGS = {
+    # Parquet gives up looking for equal values in a column sooner: of keys and ids, where there are none, that took a
+    # third of the time that tables take to write. Columns of few different values keep their dictionary.
+    "parquet.dictionary.page.size": "65536",
+    # Java compiles no method of more bytes and interprets it for ever; Spark writes such methods unless told not to.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+}
 
 
 def get_session(project: str) -> SparkSession:
@@ -138,11 +142,11 @@ def another(spark: SparkSession) -> SparkSession:
 
 @contextmanager
 def run_settings(spark: SparkSession) -> Iterator[None]:
-    """The settings that correctness and files need, for the length of a run; the session gets its own back afterwards.
+    """The settings that correctness and speed need, for the length of a run; the session gets its own back afterwards.
 
-    Those of files stay away from Spark Connect, where servers refuse settings that they do not know.
+    Those of speed stay away from Spark Connect, where servers refuse settings that they do not know.
     """
-    with _settings(spark, RUN_SETTINGS if is_connect(spark) else RUN_SETTINGS | FILE_SETTINGS):
+    with _settings(spark, RUN_SETTINGS if is_connect(spark) else RUN_SETTINGS | SPEED_SETTINGS):
         yield
 
 
