@@ -207,9 +207,6 @@ def test_the_page_of_the_code_has_every_hand_over_and_working_file():
     assert [name for name in sorted(written) if not re.search(rf"`{name}(?:_N)?`", page)] == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the page tells the rooms that the package moves to: this mark goes with the move"
-)
 def test_the_page_of_the_code_names_rooms_that_are_there():
     named = set(ROOM.findall(PAGES["identity_spark/README.md"]))
     assert len(named) > 20
