@@ -1,4 +1,4 @@
-"""The way to look a constant up: the value of a key, or whether a text is listed.
+"""The ways to look a constant up: the value of a key among many or few, or whether a text is listed.
 
 Spark searches a constant map from its start, and a list of literals is a call to the JVM for each. So constants are one
 literal, in parts by first letter, of which few bytes are looked through.
@@ -7,6 +7,7 @@ literal, in parts by first letter, of which few bytes are looked through.
 import json
 from collections.abc import Collection, Mapping
 from functools import cache
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -31,6 +32,14 @@ def listed(texts: Collection[str], text: Column) -> Column:
     """Whether the text is one of the texts; null for null."""
     parts = F.from_json(F.lit(_as_json(tuple(texts))), "array<array<string>>")
     return F.array_contains(F.get(parts, F.ascii(text) % PARTS), text)
+
+
+def of_few(values: Mapping[Any, Any], key: Column) -> Column:
+    """The value of ``key`` among a few, as many as rules or sources; null for another key.
+
+    Of literals as they are, numbers too, where a search from the start costs nothing.
+    """
+    return F.create_map(*(F.lit(part) for entry in values.items() for part in entry))[key]
 
 
 @cache

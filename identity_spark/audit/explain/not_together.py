@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from identity_spark.audit.explain.answer import Answer, Asked, Row, refused_answer, values_of
 from identity_spark.config import Config, Criterion, Rule
 
-REFUSED, NOT_APPLICABLE, CRITERION_FAILED, BLOCK_SKIPPED, HOLDS = VERDICTS = (
+REFUSED, NOT_APPLICABLE, CRITERION_FAILED, BLOCK_SKIPPED, HOLDS = (
     "refused",
     "not_applicable",
     "criterion_failed",

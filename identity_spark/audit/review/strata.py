@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import OVERRIDE_RULES
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import is_multi_valued
 
 STRATUM = ("rule", "status", "band")
@@ -42,8 +43,8 @@ def drawn(stratified: DataFrame, quotas: Mapping[Stratum, int], seed: int) -> Da
     most = max(quotas.values(), default=0)
     # The literal lets Spark drop rows before it shuffles; the quota of the stratum follows.
     some = stratified.select("*", place).withColumn("nth", F.row_number().over(by_place)).where(F.col("nth") <= most)
-    entries = (F.lit(part) for stratum, quota in quotas.items() for part in ("/".join(stratum), quota))
-    return some.where(F.col("nth") <= F.create_map(*entries)[F.concat_ws("/", *STRATUM)]).drop("nth")
+    quota = of_few({"/".join(stratum): quota for stratum, quota in quotas.items()}, F.concat_ws("/", *STRATUM))
+    return some.where(F.col("nth") <= quota).drop("nth")
 
 
 def side_by_side(sample: DataFrame, lookup: DataFrame, identifiers: Sequence[str]) -> DataFrame:

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import CANNOT_LINK, Config, Identifier, value_type
 from identity_spark.expressions.identifier_values import HELD, held_values
+from identity_spark.expressions.lookup import of_few
 from identity_spark.expressions.similarity import agrees
 from identity_spark.schemas import CONFLICTS, empty, multi_valued
 
@@ -188,7 +189,7 @@ def _together_in_spite(members: DataFrame, cannot_links: DataFrame) -> DataFrame
 
 
 def _by_name(column: str, limits: dict[str, int]) -> Column:
-    return F.create_map(*(F.lit(part) for item in limits.items() for part in item))[F.col(column)]
+    return of_few(limits, F.col(column))
 
 
 def _detail(limit_name: Column | str, what: Column | str, limit: Column | int, found: Column | str = "found") -> Column:

@@ -17,6 +17,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.components import cluster_facts
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import JUDGED_LINKS, LEVELED_EDGES, MEMBERS, MUST_LINK_INDEX
 
 Level = tuple[int, int]  # the index of the strongest rule, and the number of rules
@@ -118,8 +119,8 @@ def rounds(edges: DataFrame, levels: Sequence[Level], copies: DataFrame, broken:
 
 def _number(levels: Sequence[Level]) -> Column:
     """The number of an edge's level."""
-    numbers = F.create_map(*(F.lit(part) for n, (rule, rules) in enumerate(levels) for part in (f"{rule}/{rules}", n)))
-    return numbers[F.concat_ws("/", "rule_index", "rules")]
+    numbers = {f"{rule}/{rules}": n for n, (rule, rules) in enumerate(levels)}
+    return of_few(numbers, F.concat_ws("/", "rule_index", "rules"))
 
 
 def _copy(record_id: Column, at: Column, levels: Sequence[Level]) -> Column:
