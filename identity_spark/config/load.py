@@ -12,13 +12,12 @@ from identity_spark.config.environment import expand
 from identity_spark.config.fields import check_fields
 from identity_spark.config.golden import golden
 from identity_spark.config.identifiers import identifiers
-from identity_spark.config.iso import country
 from identity_spark.config.keys import values
 from identity_spark.config.merge import apply_settings, merge
 from identity_spark.config.model import Config
 from identity_spark.config.places import TOP
 from identity_spark.config.problems import Problems, show
-from identity_spark.config.project import decisions, engine, guardrails, output, project
+from identity_spark.config.project import country, decisions, engine, guardrails, output, project
 from identity_spark.config.rules import Names, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from identity_spark.config.identifiers import value_type
+from identity_spark.config.inputs import Identifier, Source
 from identity_spark.config.keys import values
-from identity_spark.config.model import OVERRIDE_RULES, Criterion, Identifier, Rule, Source
+from identity_spark.config.model import OVERRIDE_RULES, Criterion, Rule
 from identity_spark.config.places import CRITERION, RULE
 from identity_spark.config.section import Section, check_known, opened
 from identity_spark.config.types import FUZZY, fitting_matches

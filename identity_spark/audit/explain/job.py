@@ -10,9 +10,9 @@ from pyspark.sql import SparkSession
 
 from identity_spark.audit.explain import one_pair
 from identity_spark.audit.explain.answer import Answer, Asked, one_record, record_answer, same_cluster
-from identity_spark.audit.explain.limits import limits_broken_together
 from identity_spark.audit.explain.lookups import ENDS, Lookups, PlainRow, lookups
 from identity_spark.audit.explain.not_together import Findings, why_not_together
+from identity_spark.audit.explain.one_pair import limits_broken_together
 from identity_spark.audit.explain.text import explanation_text
 from identity_spark.audit.published_run import published_run
 from identity_spark.config import Config, load_config
