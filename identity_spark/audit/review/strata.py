@@ -39,7 +39,7 @@ def strata_sizes(stratified: DataFrame) -> DataFrame:
 def drawn(stratified: DataFrame, quotas: Mapping[Stratum, int], seed: int) -> DataFrame:
     """``stratified`` less all but so many pairs of each stratum, and ``place``, which sorts them at random.
 
-    The same pairs for the same rows and seed, however these lie: those with the smallest hash of seed, keys and rule.
+    The same pairs for the same rows and seed, whatever the partitioning: the smallest hashes of seed, keys and rule.
     """
     place = F.xxhash64(F.lit(seed), *KEYS, "rule").alias("place")
     by_place = Window.partitionBy(*STRATUM).orderBy("place", *KEYS)

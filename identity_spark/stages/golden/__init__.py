@@ -1,7 +1,7 @@
 """Golden records: one row per ``dinmo_id``, each value chosen by its survivorship strategy.
 
-The records of a profile meet once, in order from best to worst, whatever the fields and strategies: one exchange and
-one sort. A profile of one record has nothing to choose from and takes no part in that.
+The records of a profile are partitioned and sorted once, from best to worst, whatever the fields and strategies.
+A profile of one record has nothing to choose from and takes no part in that.
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ def _of_one(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
 def _golden(choice: Choice, values: Mapping[str, Column], record: Column) -> dict[str, Column]:
     """Columns of one choice: each golden value, the key of its record as ``giver``, and its canonical form.
 
-    ``values`` are what ``record`` gives by column. The names are none that a record has.
+    ``values`` are what ``record`` gives, by column. The new names hold two underscores, which no field may have.
     """
     columns: dict[str, Column] = {}
     for field in choice.fields:

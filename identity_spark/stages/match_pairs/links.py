@@ -71,7 +71,7 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
 def _once(candidates: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
     """``left_id``, ``right_id``, and ``keys`` array<struct<reach, parts>>: all that brought the pair.
 
-    All pairs of a left record come together, as its values will.
+    Repartitioned once by ``left_id``: the join with the left values that follows reuses the exchange.
     """
     pairs = candidates.where("right_id IS NOT NULL").select("left_id", "right_id", _reach(compared), "parts")
     together = pairs.repartition("left_id").groupBy("left_id", "right_id")
