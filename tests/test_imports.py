@@ -24,7 +24,7 @@ ROOMS = {
     "pipeline": {"stages", "storage", "expressions", "config", "schemas", "__version__", *BELOW},
     "stages": {"expressions", "config", "schemas", *BELOW},
     "storage": {"config", "schemas", *BELOW},
-    "expressions": {"config.types", *BELOW},  # the one table of types names its functions
+    "expressions": {"config.types", "config.dates", *BELOW},  # the one table of types, the one of date formats
     "config": BELOW,
     "schemas": BELOW,
     "command_line": BELOW,  # and by name the module of the job,

@@ -2,6 +2,7 @@
 
 from identity_spark.config.catalog_names import name_parts, quoted
 from identity_spark.config.identifiers import value_type
+from identity_spark.config.inputs import FieldMapping, Identifier, Source
 from identity_spark.config.load import config_hash, load_config
 from identity_spark.config.model import (
     CANNOT_LINK,
@@ -9,14 +10,11 @@ from identity_spark.config.model import (
     OVERRIDE_RULES,
     Config,
     Criterion,
-    FieldMapping,
     GoldenField,
     Guardrails,
-    Identifier,
     Location,
     Output,
     Rule,
-    Source,
 )
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import re
 
-from identity_spark.config.model import Identifier, Source
+from identity_spark.config.inputs import Identifier, Source
 from identity_spark.config.problems import Problems, suggest
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

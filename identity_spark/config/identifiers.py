@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+from identity_spark.config.dates import date_format_problem
+from identity_spark.config.inputs import Identifier, Step
 from identity_spark.config.keys import values
-from identity_spark.config.model import Identifier, Step
-from identity_spark.config.patterns import blocked_problem, date_format_problem, regex_problem, replacement_problem
+from identity_spark.config.patterns import blocked_problem, regex_problem, replacement_problem
 from identity_spark.config.places import IDENTIFIER, STEP
 from identity_spark.config.problems import show, suggest
 from identity_spark.config.section import Section, check_known, opened, text, whole

@@ -1,12 +1,7 @@
-"""Texts that are patterns: date formats, and the regular expressions among blocked values."""
+"""Texts that are regular expressions: among blocked values, and in steps of a chain."""
 
 import re
 import warnings
-
-COUNTED_DATES = ("epoch", "epoch_ms", "excel")  # numbers: seconds or milliseconds since 1970, days of a spreadsheet
-LETTERS = "yuMLdEHhmsSaXxZz"
-MEANT = {"Y": "y (the year)", "D": "d (the day)", "n": "m or S"}
-DATE_TOKEN = re.compile("y|yy|yyyy|u|uu|uuuu|[ML]{1,4}|dd?|E{1,4}|HH?|hh?|mm?|ss?|S|SSS|S{6}|a|X{1,3}|x|xxx|Z|z")
 
 # What Java's regular expressions know and Python's do not, replaced before the check by something harmless.
 JAVA_ESCAPE = re.compile(
@@ -57,27 +52,3 @@ def _as_python(pattern: str) -> str:
     plain = JAVA_ESCAPE.sub(lambda found: found.group() if found.group(1) else "a", pattern)
     plain = INLINE_FLAGS.sub(lambda found: "(?:" if found.group(1) == ":" else "", plain)
     return POSSESSIVE.sub("", JAVA_GROUP.sub("(?P<", plain))
-
-
-def date_format_problem(written: str) -> str | None:
-    """What keeps a text from being a date format, as ``expressions.birth_date`` reads it; None when it is one."""
-    if written in COUNTED_DATES:
-        return None
-    if written.count("'") % 2:
-        return f"{written!r} has an open quote; put letters that stand for themselves between two '"
-    tokens = [found.group() for found in re.finditer(r"([A-Za-z])\1*", re.sub(r"'[^']*'", "", written))]
-    letters = "".join(tokens)
-    for letter in letters:
-        if letter not in LETTERS:
-            meant = f"did you mean {MEANT[letter]}?" if letter in MEANT else "quote it with ' if it stands for itself"
-            return f"{written!r} holds {letter!r}, which no date is read by; {meant}"
-    for token in tokens:
-        if not DATE_TOKEN.fullmatch(token):
-            return f"{written!r} holds {token!r}, which no date is read by; write it like yyyy-MM-dd"
-    parts = (("yu", "year (y)"), ("ML", "month (M)"), ("d", "day (d)"))
-    counts = {name: sum(token[0] in same for token in tokens) for same, name in parts}
-    if lacking := [name for name, count in counts.items() if not count]:
-        return f"{written!r} has no {' and no '.join(lacking)}; write it like yyyy-MM-dd"
-    if twice := [name for name, count in counts.items() if count > 1]:
-        return f"{written!r} has more than one {twice[0]}; write it like yyyy-MM-dd"
-    return None

@@ -2,20 +2,9 @@
 
 from collections.abc import Mapping
 
+from identity_spark.config.inputs import FieldMapping, Identifier, Source, Step
 from identity_spark.config.keys import Key, keys_of
-from identity_spark.config.model import (
-    Config,
-    Criterion,
-    FieldMapping,
-    GoldenField,
-    Guardrails,
-    Identifier,
-    Location,
-    Output,
-    Rule,
-    Source,
-    Step,
-)
+from identity_spark.config.model import Config, Criterion, GoldenField, Guardrails, Location, Output, Rule
 from identity_spark.config.problems import closest
 
 TOP = ""

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from identity_spark.config.iso import country
+from identity_spark.config.inputs import FieldMapping, Source
 from identity_spark.config.keys import values
-from identity_spark.config.model import FieldMapping, Source
 from identity_spark.config.places import MAPPING, SOURCE
 from identity_spark.config.problems import Problems, show
+from identity_spark.config.project import country
 from identity_spark.config.section import Section, opened
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

@@ -1,4 +1,4 @@
-"""The way to look a constant up: the value of a key, or whether a text is listed.
+"""The ways to look a constant up: the value of a key among many or few, or whether a text is listed.
 
 Spark searches a constant map from its start, and a list of literals is a call to the JVM for each. So constants are one
 literal, in as many parts as leave a few entries to each, of which the key's checksum says one.
@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Collection, Mapping
 from functools import cache
+from typing import Any
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -40,6 +41,14 @@ def _part(key: Column, entries: int) -> Column:
 
 def _parts(entries: int) -> int:
     return entries // PER_PART + 1
+
+
+def of_few(values: Mapping[Any, Any], key: Column) -> Column:
+    """The value of ``key`` among a few, as many as rules or sources; null for another key.
+
+    Of literals as they are, numbers too, where a search from the start costs nothing.
+    """
+    return F.create_map(*(F.lit(part) for entry in values.items() for part in entry))[key]
 
 
 @cache

@@ -64,7 +64,7 @@ def prepare(read: DataFrame, given: Overrides, config: Config, this: Run) -> Pre
         blocking = given.blocking(config)
         listed = listed_values(read.sparkSession, blocking, this.today, stage)
         frame = standardize.standardize(read, blocking, facts("blocked_values"), listed, this.today)
-        standardized = stage.write("standardized", frame, **records.source_counts(frame, config))
+        standardized = stage.write("standardized", frame, **records.source_counts(config))
         found = records.counts_by_source(standardized.observed, config)
         records.require_values(found, config)
         for source, times in records.unreadable_times(found).items():

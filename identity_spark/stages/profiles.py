@@ -1,4 +1,4 @@
-"""Profiles: what became of every record, put together from clusters, conflicts and ids."""
+"""Profiles: what became of every record, joined from clusters, conflicts and ids."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from identity_spark.config import load_config
-from identity_spark.config.model import FORMATS, STRATEGIES
+from identity_spark.config.inputs import FORMATS
+from identity_spark.config.model import STRATEGIES
 from identity_spark.config.places import (
     CRITERION,
     GOLDEN_FIELD,

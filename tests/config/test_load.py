@@ -21,7 +21,7 @@ from identity_spark.config import (
     config_hash,
     load_config,
 )
-from identity_spark.config.iso import COUNTRIES
+from identity_spark.config.project import COUNTRIES
 from identity_spark.config.types import TYPES
 from identity_spark.errors import ConfigError
 

@@ -9,8 +9,8 @@ from properties import assert_standardizer_properties, standardized
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
-from identity_spark.config.patterns import date_format_problem
-from identity_spark.expressions.birth_date import format_problem, month_day, standardize_date, written_day, year
+from identity_spark.config.dates import date_format_problem
+from identity_spark.expressions.birth_date import month_day, standardize_date, written_day, year
 
 TODAY = date(2026, 5, 1)
 
@@ -192,13 +192,11 @@ def test_parts(spark: SparkSession) -> None:
     "name", ["yyyy-MM", "dd/MM", "qqq", "yyyy-MM-dd'T", "yyyyy-MM-dd", "", "dd/dd/yyyy", "yyyy-DD", "ddd.MM.yyyy"]
 )
 def test_a_wrong_format_is_told(name: str) -> None:
-    assert format_problem(name)
     assert date_format_problem(name)  # the configuration tells it before Spark starts
 
 
 @pytest.mark.parametrize("name", [*PATTERNS, "epoch", "epoch_ms", "excel", "d/M/yy", "yyyy-MM-dd'T'HH:mm:ssXXX"])
 def test_a_right_format_is_taken(name: str) -> None:
-    assert format_problem(name) is None
     assert date_format_problem(name) is None
 
 

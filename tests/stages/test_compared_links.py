@@ -111,18 +111,6 @@ def test_a_pair_that_several_keys_bring_is_compared_once_wherever_its_records_li
     assert Counter(map(plain, first)) == Counter(map(plain, second))
 
 
-def test_records_meet_within_their_partition_alone(spark, config):
-    usable = spark.createDataFrame(people(9, 200), COLUMNS).selectExpr("*", "record_id % 3 AS part")
-    together = match_pairs.candidate_pairs(usable, config, partition="part").drop("part")
-    stars = match_pairs.exact_links(usable, config, "part")
-    apart = [usable.where(f"part = {part}") for part in range(3)]
-    assert rows_of(together) == sum((rows_of(match_pairs.candidate_pairs(u, config)) for u in apart), Counter())
-    expected = [link for u in apart for link in match_pairs.exact_links(u, config).collect()]
-    assert Counter(map(plain, stars.collect())) == Counter(map(plain, expected))
-    assert expected
-    assert rows_of(together) != rows_of(match_pairs.candidate_pairs(usable, config))
-
-
 def test_a_block_in_tiles_gives_the_pairs_of_the_whole(spark, config, monkeypatch):
     tile = 4
     rows = people(5, 500)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from identity_spark.audit.explain.answer import Answer, Asked, Row, refused_answer, values_of
 from identity_spark.config import Config, Criterion, Rule
 
-REFUSED, NOT_APPLICABLE, CRITERION_FAILED, BLOCK_SKIPPED, HOLDS = VERDICTS = (
+REFUSED, NOT_APPLICABLE, CRITERION_FAILED, BLOCK_SKIPPED, HOLDS = (
     "refused",
     "not_applicable",
     "criterion_failed",
@@ -40,7 +40,7 @@ class Findings:
     limits: Sequence[Row] | None  # None where a cluster is too large
 
 
-def why_apart(one: Asked, other: Asked, found: Findings, config: Config, show: bool) -> Answer:
+def why_not_together(one: Asked, other: Asked, found: Findings, config: Config, show: bool) -> Answer:
     rules = [_rule_answer(rule, (one, other), found, config, show) for rule in config.rules]
     limits = None if found.limits is None else [dict(row) for row in found.limits]
     return {

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Criterion, Rule
-from identity_spark.schemas import multi_valued
+from identity_spark.schemas import MEMBERS, multi_valued
+from identity_spark.stages.guardrails.limits import conflicts, limited_values
 from identity_spark.stages.match_pairs.criteria import Criteria
 from identity_spark.stages.match_pairs.keys import has_key, keys_of
 
@@ -92,3 +93,19 @@ def _in_block(usable: DataFrame, rule: Rule, block: Sequence[str]) -> Column:
         for name, value in zip(rule.anchor, block, strict=True)
     )
     return F.coalesce(reduce(Column.__and__, held, has_key(rule)), F.lit(False))
+
+
+def limits_broken_together(usable: DataFrame, config: Config) -> DataFrame:
+    """``CONFLICTS`` of all records of ``usable``, which are few, as a single cluster; overrides are not looked at."""
+    whole = Window.partitionBy(F.lit(0))
+    members = usable.select(
+        *("record_id", "record_key", "source"),
+        F.lit(True).alias("applicable"),
+        F.lit(0).alias("cluster_id"),
+        F.lit(True).alias("linked"),
+        F.lit(None).alias("must_group"),
+        limited_values(usable, config).alias("limited"),
+        F.count("*").over(whole).alias("record_count"),
+        F.min("record_key").over(whole).alias("smallest_key"),
+    )
+    return conflicts(members.to(MEMBERS), None, config)

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Rule
 from identity_spark.expressions.identifier_values import held_values
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import multi_valued
 from identity_spark.stages.match_pairs.criteria import Criteria
 
@@ -26,8 +27,8 @@ BUCKETS = 1 << 20
 
 def some_pairs(in_strata: DataFrame, shares: Mapping[str, float]) -> DataFrame:
     """Of the pairs of each rule the given share, the same pairs whatever the partitioning."""
-    allowed = F.create_map(*(F.lit(part) for rule, share in shares.items() for part in (rule, int(share * BUCKETS))))
-    return in_strata.where(F.pmod(F.xxhash64(*ENDS), F.lit(BUCKETS)) < allowed[F.col("rule")])
+    allowed = of_few({rule: int(share * BUCKETS) for rule, share in shares.items()}, F.col("rule"))
+    return in_strata.where(F.pmod(F.xxhash64(*ENDS), F.lit(BUCKETS)) < allowed)
 
 
 def agreements(pairs: DataFrame, lookup: DataFrame, witnesses: Mapping[str, Sequence[str]]) -> DataFrame:
@@ -62,11 +63,9 @@ def sharing_pairs(lookup: DataFrame, shares: Mapping[str, float]) -> DataFrame:
     Values of more than ``MOST_SHARING`` records are left out.
     """
     names = list(shares)
-    allowed = F.create_map(*(F.lit(part) for name, share in shares.items() for part in (name, int(share * BUCKETS))))
+    allowed = of_few({name: int(share * BUCKETS) for name, share in shares.items()}, F.col("identifier"))
     held = lookup.select("record_key", F.explode(held_values(names, multi_valued(lookup, names))).alias("held"))
-    some = held.select("record_key", "held.*").where(
-        F.pmod(F.xxhash64("value"), F.lit(BUCKETS)) < allowed[F.col("identifier")]
-    )
+    some = held.select("record_key", "held.*").where(F.pmod(F.xxhash64("value"), F.lit(BUCKETS)) < allowed)
     several = some.groupBy("identifier", "value").agg(F.sort_array(F.collect_set("record_key")).alias("keys"))
     lefts = several.where(F.size("keys").between(2, MOST_SHARING)).select(
         "identifier", "keys", F.posexplode("keys").alias("at", ENDS[0])

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from identity_spark.audit.measure import frames as rule_measures
 from identity_spark.audit.measure import measures
 from identity_spark.audit.measure.measures import Agreement, Estimate, Measure
-from identity_spark.audit.profile.blocks import rule_blocks
+from identity_spark.audit.profile.rules import rule_blocks
 from identity_spark.audit.published_run import PublishedRun
 from identity_spark.audit.review import strata as review
 from identity_spark.config import Config

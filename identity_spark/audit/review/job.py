@@ -9,7 +9,7 @@ from pyspark.sql import Row, SparkSession
 from identity_spark.audit.published_run import published_run
 from identity_spark.audit.review import strata as stage
 from identity_spark.audit.review.labels import COLUMNS
-from identity_spark.audit.review.sampling import allocated
+from identity_spark.audit.review.strata import allocated
 from identity_spark.config import Config, load_config
 from identity_spark.errors import ConfigError, InputError
 from identity_spark.storage import samples

@@ -17,6 +17,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.expressions.components import cluster_facts
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import JUDGED_LINKS, LEVELED_EDGES, MEMBERS, MUST_LINK_INDEX
 
 Level = tuple[int, int]  # the index of the strongest rule, and the number of rules
@@ -97,12 +98,12 @@ def refusals(
     clusters = after.select("record_id", "cluster_id")
     left = clusters.withColumnsRenamed({"record_id": "left_id", "cluster_id": "left_cluster"})
     right = clusters.withColumnsRenamed({"record_id": "right_id", "cluster_id": "right_cluster"})
-    apart = strongest.join(left, "left_id").join(right, "right_id").where("left_cluster <> right_cluster")
+    crossing = strongest.join(left, "left_id").join(right, "right_id").where("left_cluster <> right_cluster")
     limits = broken.groupBy("cluster_id").agg(
         F.array_join(F.sort_array(F.collect_set("limit")), ", ").alias("refused_by")
     )
     here = copies.select(F.col("record_id").alias("left_id"), "at", "cluster_id")
-    refused = apart.join(here, ["left_id", "at"]).join(limits, "cluster_id").select(*ends, "refused_by")
+    refused = crossing.join(here, ["left_id", "at"]).join(limits, "cluster_id").select(*ends, "refused_by")
     return pairs.join(refused, list(ends), "left").select(*JUDGED_LINKS.names)
 
 
@@ -118,8 +119,8 @@ def rounds(edges: DataFrame, levels: Sequence[Level], copies: DataFrame, broken:
 
 def _number(levels: Sequence[Level]) -> Column:
     """The number of an edge's level."""
-    numbers = F.create_map(*(F.lit(part) for n, (rule, rules) in enumerate(levels) for part in (f"{rule}/{rules}", n)))
-    return numbers[F.concat_ws("/", "rule_index", "rules")]
+    numbers = {f"{rule}/{rules}": n for n, (rule, rules) in enumerate(levels)}
+    return of_few(numbers, F.concat_ws("/", "rule_index", "rules"))
 
 
 def _copy(record_id: Column, at: Column, levels: Sequence[Level]) -> Column:

@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import CANDIDATES, SKIPPED_BLOCKS, empty, multi_valued
 from identity_spark.stages.match_pairs.keys import Anchor, anchors, keyed
 
@@ -20,18 +21,15 @@ FIRST, LAST = Window.unboundedPreceding, Window.unboundedFollowing
 NOBODY = "struct<record_key:string,record_id:bigint>"
 
 
-def candidate_pairs(
-    usable: DataFrame, config: Config, known: DataFrame | None = None, partition: str | None = None
-) -> DataFrame:
+def candidate_pairs(usable: DataFrame, config: Config, known: DataFrame | None = None) -> DataFrame:
     """``CANDIDATES`` of all anchors.
 
-    ``known`` is ``LARGE_BLOCKS`` where ``usable`` is a part of the records that were counted there. Records meet only
-    within their value of the column ``partition``, where there is one; it then stands first.
+    ``known`` is ``LARGE_BLOCKS`` where ``usable`` is a part of the records that were counted there.
     """
     compared = anchors(config)
     if not compared:
         return empty(usable.sparkSession, CANDIDATES)
-    block = [*([partition] if partition else ()), "anchor", "parts"]
+    block = ["anchor", "parts"]
     most, least = (_by_anchor({a.index: a.caps[n] for a in compared}) for n in (-1, 0))
     sized = _sized(_members(usable, compared, block), block, known)
     met = sized.where((F.col("records") <= most) | F.col("is_first"))
@@ -42,7 +40,7 @@ def candidate_pairs(
     in_order = F.col("partner.record_key") < F.col("record_key")
     several = [a.index for a in compared if multi_valued(usable, a.key.anchor)]
     return pairs.select(
-        *block[:-1],
+        "anchor",
         F.when(F.col("anchor").isin(several) | F.col("partner").isNull(), F.col("parts")).alias("parts"),
         "records",
         F.when(in_order, F.col("partner.record_id")).otherwise(F.col("record_id")).alias("left_id"),
@@ -54,7 +52,7 @@ def _members(usable: DataFrame, compared: Sequence[Anchor], block: Sequence[str]
     """The records by key, with the ``values`` that their anchor compares: equal ones collapse."""
     names = dict.fromkeys(name for anchor in compared for name in anchor.compared)
     rules = {anchor.index: anchor.key for anchor in compared}
-    rows = keyed(usable, rules, *block[:-2], "record_id", "record_key", *names)
+    rows = keyed(usable, rules, "record_id", "record_key", *names)
     values = [_where_compared(name, compared) for name in names] if compared[0].collapses else ["record_id"]
     members = rows.select(*block, "record_id", "record_key", F.struct(*values).alias("values"))
     return members.repartition(*block).withColumn("hash", F.xxhash64("anchor", "parts"))
@@ -69,7 +67,7 @@ def _by_anchor(numbers: Mapping[int, int]) -> Column:
     """The number of the anchor of a row."""
     if len(set(numbers.values())) == 1:
         return F.lit(next(iter(numbers.values())))
-    return F.create_map(*(F.lit(n) for entry in numbers.items() for n in entry))[F.col("anchor")]
+    return of_few(numbers, F.col("anchor"))
 
 
 def _sized(members: DataFrame, block: Sequence[str], known: DataFrame | None) -> DataFrame:

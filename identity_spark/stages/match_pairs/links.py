@@ -7,24 +7,23 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Rule
+from identity_spark.expressions.lookup import of_few
 from identity_spark.schemas import EVIDENCE, LINKS, empty
 from identity_spark.stages.match_pairs.criteria import Criteria, Question, questions
 from identity_spark.stages.match_pairs.evidence import alike_columns, evidence
 from identity_spark.stages.match_pairs.keys import Anchor, anchors, compared_criteria, keyed
 
 
-def exact_links(usable: DataFrame, config: Config, partition: str | None = None) -> DataFrame:
+def exact_links(usable: DataFrame, config: Config) -> DataFrame:
     """``LINKS`` of the rules of exact criteria alone: the records of a key, a star around its smallest ``record_key``.
 
     One shuffle for all rules. The hash of a key only spreads and sorts; keys are equal when all their parts are.
-    Records meet only within their value of the column ``partition``, where there is one.
     """
     rules = {n: rule for n, rule in enumerate(config.rules) if rule.exact}
     if not rules:
         return empty(usable.sparkSession, LINKS)
-    block = [*([partition] if partition else ()), "anchor", "parts"]
-    keys = keyed(usable, rules, *block[:-2], "record_id", "record_key")
-    same_key = Window.partitionBy(F.xxhash64("anchor", "parts"), *block)
+    keys = keyed(usable, rules, "record_id", "record_key")
+    same_key = Window.partitionBy(F.xxhash64("anchor", "parts"), "anchor", "parts")
     starred = keys.withColumn("centre", F.min(F.struct("record_key", "record_id")).over(same_key))
     return starred.where(F.col("centre.record_id") != F.col("record_id")).select(
         F.col("anchor").alias("rule_index"),
@@ -72,7 +71,7 @@ def compared_links(usable: DataFrame, candidates: DataFrame, config: Config) -> 
 def _once(candidates: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
     """``left_id``, ``right_id``, and ``keys`` array<struct<reach, parts>>: all that brought the pair.
 
-    All pairs of a left record come together, as its values will.
+    Repartitioned once by ``left_id``: the join with the left values that follows reuses the exchange.
     """
     pairs = candidates.where("right_id IS NOT NULL").select("left_id", "right_id", _reach(compared), "parts")
     together = pairs.repartition("left_id").groupBy("left_id", "right_id")
@@ -81,9 +80,7 @@ def _once(candidates: DataFrame, compared: Sequence[Anchor]) -> DataFrame:
 
 def _reach(compared: Sequence[Anchor]) -> Column:
     """The number of ``Anchor.reaches`` that the pair has: that of the smallest cap which its block is within."""
-    first = F.create_map(*(F.lit(n) for anchor in compared for n in (anchor.index, anchor.first_reach)))[
-        F.col("anchor")
-    ]
+    first = of_few({anchor.index: anchor.first_reach for anchor in compared}, F.col("anchor"))
     over = (
         ((F.col("anchor") == anchor.index) & (F.col("records") > cap)).cast("int")
         for anchor in compared

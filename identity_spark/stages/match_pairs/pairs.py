@@ -30,7 +30,7 @@ def match_pairs(links: DataFrame, profiles: DataFrame, usable: DataFrame, config
 
 
 def _once(links: DataFrame, usable: DataFrame, config: Config) -> DataFrame:
-    """``links`` with the evidence put together where two records share several values under one exact rule."""
+    """``links`` with the evidence merged where two records share several values under one exact rule."""
     columns = ["left_id", "left_record_key", "right_record_key", "rule_index", "refused_by"]
     every_pair = config.match_pairs == "all"  # stars beside pairs
     exact = ((n, rule) for n, rule in enumerate(config.rules) if rule.exact)

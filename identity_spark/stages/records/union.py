@@ -102,8 +102,8 @@ class SourceCounts:
     unreadable_times: int
 
 
-def source_counts(standardized: DataFrame, config: Config) -> dict[str, Column]:
-    """Aggregates over ``standardized`` by name: what ``counts_by_source`` reads, and the records without a key."""
+def source_counts(config: Config) -> dict[str, Column]:
+    """Aggregates over ``STANDARDIZED`` by name: what ``counts_by_source`` reads, and the records without a key."""
     names = [i.name for i in config.identifiers if not i.derived]
     has_value = reduce(Column.__or__, (F.col(name).isNotNull() for name in names)) | (F.size("blocked") > 0)
     counts = {KEYLESS: F.count_if(F.col("record_key").isNull())}

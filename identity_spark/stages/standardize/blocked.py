@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from identity_spark.config import Config, Identifier
+from identity_spark.config.types import TYPES
 from identity_spark.expressions.let import let
 from identity_spark.expressions.lookup import listed
 from identity_spark.expressions.phone import dialling
@@ -18,7 +19,7 @@ from identity_spark.stages.standardize.forms import form_of
 
 # Types whose canonical form comes from more than the value (the country of a phone, the day of a date) or makes
 # something else of what is listed (street is st), so that the written value is looked up too.
-BY_WRITING = frozenset({"phone", "date", "address", "domain"})
+BY_WRITING = frozenset(name for name, kind in TYPES.items() if kind.written_too)
 PHONE_MARKS = " ()-./\u00a0"  # what writings of one number differ by
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 import pytest
 from outputs import combinations
 
-from identity_spark.audit.profile.blocks import rule_blocks, value_pairs
+from identity_spark.audit.profile.rules import rule_blocks, value_pairs
 from identity_spark.audit.profile.rules_text import BlockCounts, ValueCounts, chance_pairs, growth, rule_advice_text
 
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity_spark.audit.review.sampling import allocated
+from identity_spark.audit.review.strata import allocated
 
 SIZES = {("a",): 144, ("b",): 25, ("c",): 1}
 
