@@ -1,4 +1,4 @@
-"""The review page of a committed run: one HTML file that needs nothing else, to open or to send.
+"""The report page of a committed run: one HTML file that needs nothing else, to open or to send.
 
 scripts/submit jobs/report.py --config FILE --out DIR [--run-id ID] [--show-values]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What scripts/demo shows, in one Spark session: a run, how right it is, and its review page.
+"""What scripts/demo shows, in one Spark session: a run, how right it is, and its report page.
 
 scripts/submit scripts/show.py --config FILE --truth PLACE --out DIR
 

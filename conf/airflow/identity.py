@@ -1,11 +1,11 @@
-"""An Airflow DAG: the profiles every night, then the review page of the run, and the cleanup.
+"""An Airflow DAG: the profiles every night, then the report page of the run, and the cleanup.
 
 It needs the package apache-airflow-providers-apache-spark and, where Airflow's workers run, spark-submit and a Python
 with the wheel. The connection spark_default says where Spark is. Variables of Airflow, none of them secret:
 
 identity_config: the path of the configuration
 identity_jobs:   what python -c "import identity_spark.jobs as jobs; print(*jobs.__path__)" says
-identity_pages:  a folder for the review pages
+identity_pages:  a folder for the report pages
 
 A second run at the same time would end with exit code 5, so that one run of the DAG is active at a time. Whatever else
 failed may be tried again, for a run publishes all or nothing, and a run id that is committed does nothing.

@@ -7,14 +7,14 @@ from identity_spark.config.keys import values
 from identity_spark.config.model import STRATEGIES, GoldenField
 from identity_spark.config.places import GOLDEN, GOLDEN_FIELD, GOLDEN_GROUP
 from identity_spark.config.problems import suggest
-from identity_spark.config.rules import Known
+from identity_spark.config.rules import Names
 from identity_spark.config.section import Section, check_known, opened
 from identity_spark.config.types import TYPES
 
 OF_GROUPS = ("last_non_null", "first_non_null", "most_frequent", "source_priority", "longest")
 
 
-def golden(top: Section, names: Known) -> tuple[tuple[GoldenField, ...], bool]:
+def golden(top: Section, names: Names) -> tuple[tuple[GoldenField, ...], bool]:
     """Every identifier that is not derived, then every other mapped field; and whether values are verified."""
     section = top.child("golden", GOLDEN)
     named: dict[str, GoldenField] = {}
@@ -29,7 +29,7 @@ def golden(top: Section, names: Known) -> tuple[tuple[GoldenField, ...], bool]:
     return fields, section.flag("verify_values")
 
 
-def _field(name: str, section: Section, names: Known) -> GoldenField:
+def _field(name: str, section: Section, names: Names) -> GoldenField:
     strategy = section.choice("strategy", STRATEGIES, "last_non_null")
     identifier = names.identifiers.get(name)
     kind = identifier.type if identifier else None
@@ -50,7 +50,7 @@ def _field(name: str, section: Section, names: Known) -> GoldenField:
     )
 
 
-def _sources(section: Section, strategy: str, names: Known) -> tuple[str, ...]:
+def _sources(section: Section, strategy: str, names: Names) -> tuple[str, ...]:
     """Those named; for ``source_priority`` the others follow in their own order. Without any named, all."""
     placed = section.placed_texts("sources")
     check_known(placed, names.sources, "source", section.problems)
@@ -59,7 +59,7 @@ def _sources(section: Section, strategy: str, names: Known) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*wanted, *others]))
 
 
-def _check_field(name: str, place: str, section: Section, names: Known) -> None:
+def _check_field(name: str, place: str, section: Section, names: Names) -> None:
     identifier = names.identifiers.get(name)
     if identifier is not None and identifier.derived:
         section.problems.add(place, f"{name!r} is a derived identifier, which profiles do not show; leave it out")
@@ -68,7 +68,7 @@ def _check_field(name: str, place: str, section: Section, names: Known) -> None:
         check_known([(place, name)], fields, "identifier or mapped field", section.problems)
 
 
-def _grouped(section: Section, names: Known) -> dict[str, GoldenField]:
+def _grouped(section: Section, names: Names) -> dict[str, GoldenField]:
     """The fields of all groups, each with the settings of its group, which go before its own: each in one group."""
     found: dict[str, GoldenField] = {}
     for name, place, value in section.children("groups", "groups: {address: {fields: [street, city]}}"):
@@ -85,7 +85,7 @@ def _grouped(section: Section, names: Known) -> dict[str, GoldenField]:
     return found
 
 
-def _group(name: str, section: Section, names: Known) -> GoldenField:
+def _group(name: str, section: Section, names: Names) -> GoldenField:
     strategy = section.text("strategy") or "last_non_null"
     if strategy in STRATEGIES and strategy not in OF_GROUPS:
         section.reject("strategy", f"{strategy!r} does not fit a group; choose from {', '.join(OF_GROUPS)}")

@@ -19,7 +19,7 @@ from identity_spark.config.model import Config
 from identity_spark.config.places import TOP
 from identity_spark.config.problems import Problems, show
 from identity_spark.config.project import decisions, engine, guardrails, output, project
-from identity_spark.config.rules import Known, rules
+from identity_spark.config.rules import Names, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
 from identity_spark.config.yaml_reader import UnreadableError, read_yaml
@@ -79,7 +79,7 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
     name, default_country = project(top), country(top, "default_country")
     found_sources, found_identifiers = sources(top), identifiers(top)
     check_fields(found_sources, found_identifiers, problems)
-    names = Known.of(found_sources, found_identifiers)
+    names = Names.of(found_sources, found_identifiers)
     shown, verify_values = golden(top, names)
     config = Config(
         project=name,

@@ -16,7 +16,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Known:
+class Names:
     """What rules and golden fields may name."""
 
     complete: bool  # whether every source says which fields it maps
@@ -25,14 +25,14 @@ class Known:
     plain_fields: tuple[str, ...]
 
     @classmethod
-    def of(cls, sources: tuple[Source, ...], identifiers: tuple[Identifier, ...]) -> "Known":
+    def of(cls, sources: tuple[Source, ...], identifiers: tuple[Identifier, ...]) -> "Names":
         names = {i.name: i for i in identifiers}
         fields = dict.fromkeys(field for source in sources for field in source.columns if field not in names)
         complete = bool(sources) and all(source.columns for source in sources)
         return cls(complete, tuple(source.name for source in sources), names, tuple(fields))
 
 
-def rules(top: Section, names: Known) -> tuple[Rule, ...]:
+def rules(top: Section, names: Names) -> tuple[Rule, ...]:
     """The rules in the order written, strongest first."""
     top.require("rules", "write at least one: rules: [{name: email, criteria: [{identifiers: email, match: exact}]}]")
     taken: dict[str, str] = {}
@@ -47,7 +47,7 @@ def rules(top: Section, names: Known) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def _rule(section: Section, names: Known) -> Rule:
+def _rule(section: Section, names: Names) -> Rule:
     section.require("name", "name the rule, like email_and_name")
     section.require("criteria", "write at least one: criteria: [{identifiers: email, match: exact}]")
     name = section.text("name") or ""
@@ -67,7 +67,7 @@ def _rule(section: Section, names: Known) -> Rule:
     return Rule(name, **values(section, Rule, criteria=criteria, sources=tuple(source for _, source in placed)))
 
 
-def _criterion(value: Any, place: str, rule: Section, names: Known) -> Criterion:
+def _criterion(value: Any, place: str, rule: Section, names: Names) -> Criterion:
     section = opened(value, place, CRITERION, rule.problems)
     section.require("identifiers", "name the identifier, or a list of identifiers, to compare")
     placed = section.placed_texts("identifiers", single=True)
@@ -80,7 +80,7 @@ def _criterion(value: Any, place: str, rule: Section, names: Known) -> Criterion
     return Criterion(**read)
 
 
-def _check_identifier(name: str, place: str, match: str, section: Section, names: Known) -> None:
+def _check_identifier(name: str, place: str, match: str, section: Section, names: Names) -> None:
     identifier = names.identifiers.get(name)
     if identifier is None and names.identifiers and name in names.plain_fields:
         section.problems.add(place, f"{name!r} is a field but no identifier; add it under identifiers")

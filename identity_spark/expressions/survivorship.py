@@ -1,8 +1,9 @@
 """Survivorship: which of a profile's values the golden record shows, as expressions over one record after another.
 
 A record's ``place`` tells where it stands in its profile, from 1, best first: newest, then most trusted source, then
-smallest ``record_key``. Every strategy is an order of the records that offer something; what the first of them offers
-survives, and of equals the one of the better place.
+smallest ``record_key``. A record that counts and has a value is a *candidate*; a strategy is an order of candidates,
+whose first is the *winner*, and of equals the one of the better place. A record that wins anything is a *giver*: the
+golden record shows its *value*.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +12,7 @@ from pyspark.sql import Column, WindowSpec
 from pyspark.sql import functions as F
 
 PLACE = "place__"
-GIVERS = "givers__"  # array of the records of a profile that give something, each with its place
+GIVERS = "givers__"  # array of the givers of a profile, each with its place
 NO_TIME = (1 << 63) - 1  # a record without a time: later than every other in an order of times
 
 Ranking = Callable[[Column, Column], Column]  # of a value and its canonical form: what is smaller survives
@@ -22,34 +23,34 @@ def best_first() -> list[Column]:
     return [F.col("updated_at").desc_nulls_last(), F.col("source_rank").asc(), F.col("record_key").asc()]
 
 
-def ranking(strategy: str, sources: Sequence[str] = (), held: str = "", numeric: bool = False) -> Ranking:
+def ranking(strategy: str, sources: Sequence[str] = (), values: str = "", numeric: bool = False) -> Ranking:
     """How ``strategy`` puts the values of a profile in order.
 
-    ``sources`` is the order of trust for ``source_priority``; ``held`` the column with every canonical value of the
+    ``sources`` is the order of trust for ``source_priority``; ``values`` the column with every canonical value of the
     profile for ``most_frequent``; ``numeric``: the values are numbers in text, which ``max`` and ``min`` read.
     """
     if strategy == "source_priority":
         trust = F.array(*map(F.lit, sources))
         return lambda value, key: F.array_position(trust, F.col("source"))
     if strategy == "most_frequent":  # the fewer other values, the more of this one
-        return lambda value, key: F.size(F.array_remove(held, key))
+        return lambda value, key: F.size(F.array_remove(values, key))
     if strategy in ("max", "min") and numeric:
         return lambda value, key: F.struct(key.try_cast("double").alias("number"), value.alias("text"))
     return RANKINGS[strategy]
 
 
-def winner(offers: Column, profile: WindowSpec, rank: Column | None = None, greatest: bool = False) -> Column:
-    """The place of the record that survives in its ``profile``: of those that offer the one of the least ``rank``.
+def winner(candidate: Column, profile: WindowSpec, rank: Column | None = None, greatest: bool = False) -> Column:
+    """The place of the winner in its ``profile``: of the candidates the one of the least ``rank``.
 
-    Of the greatest, if so; without a rank the best record. Null where none offers. Places are numbers, so that what is
-    compared and carried along is small, whatever the values are.
+    Of the greatest, if so; without a rank the best record. Null where there is no candidate. Places are numbers, so
+    that what is compared and carried along is small, whatever the values are.
     """
     place = F.col(PLACE)
     if rank is None:
-        return F.min(F.when(offers, place)).over(profile)
+        return F.min(F.when(candidate, place)).over(profile)
     if greatest:
-        return -F.max(F.when(offers, F.struct(rank.alias("rank"), (-place).alias(PLACE)))).over(profile)[PLACE]
-    return F.min(F.when(offers, F.struct(rank.alias("rank"), place.alias(PLACE)))).over(profile)[PLACE]
+        return -F.max(F.when(candidate, F.struct(rank.alias("rank"), (-place).alias(PLACE)))).over(profile)[PLACE]
+    return F.min(F.when(candidate, F.struct(rank.alias("rank"), place.alias(PLACE)))).over(profile)[PLACE]
 
 
 def giver_at(place: str) -> Column:
@@ -57,7 +58,7 @@ def giver_at(place: str) -> Column:
     return F.expr(f"get({GIVERS}, CAST(array_position({GIVERS}.{PLACE}, `{place}`) AS INT) - 1)")
 
 
-def best_of_own(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:
+def best_of_record(strategy: str, values: Column, keys: Column, rank: Ranking) -> Column:
     """Position, from 0, of the value that ``strategy`` prefers among the several of one record."""
     if strategy in ("last_non_null", "first_non_null", "source_priority"):
         return F.lit(0)

@@ -27,9 +27,9 @@ def connect(links: DataFrame, engine: str, stage: Stage, name: str) -> DataFrame
     rounds: list[DataFrame] = []
 
     def contract(edges: Written, number: int) -> Written:
-        moved = stage.write(f"{name}_moves_{number}", clusters.moves(edges.frame, number))
-        rounds.append(moved.frame)
-        return stage.write(f"{name}_edges_{number + 1}", clusters.follow(edges.frame, moved.frame))
+        chosen = stage.write(f"{name}_targets_{number}", clusters.targets(edges.frame, number))
+        rounds.append(chosen.frame)
+        return stage.write(f"{name}_edges_{number + 1}", clusters.follow(edges.frame, chosen.frame))
 
     edges = stage.write(f"{name}_edges_0", clusters.distinct_edges(links))
     limit = ROUNDS_BEFORE_GRAPHFRAMES if engine == "graphframes" else MAX_ROUNDS

@@ -66,7 +66,7 @@ def resolve(spark: SparkSession, config: Config) -> Resolution:
         read, given = read_records(spark, config, versions), overriding.read(spark, config, this.started_at)
         in_frames = replace(config, engine="dataframe")
         before = known(tables, committed, this.work.materialize)
-        found = resolution.resolve(read, given, before, in_frames, this)
+        found = resolution.resolution_of(read, given, before, in_frames, this)
         unchanged = {
             "identity_changes": schemas.empty(spark, schemas.CHANGES),
             "identity_redirects": before.redirects,

@@ -43,7 +43,7 @@ def guard(matched: Matched, config: Config, this: Run) -> Guarded:
     decided = matched.decided
     with this.stage("conflicts") as stage:
         is_to_peel = F.count_if(guardrails.is_to_peel(config))
-        found = guardrails.conflicts(matched.members, decided.kept_apart, config)
+        found = guardrails.conflicts(matched.members, decided.cannot_links, config)
         conflicts = stage.write("conflicts", found, **{PEELING: is_to_peel})
     metrics = [guardrails.cluster_metrics(matched.members, matched.links, config), *decided.metrics]
     accepted = matched.links.withColumn("refused_by", F.lit(None).cast("string")).select(*JUDGED_LINKS.names)
@@ -70,12 +70,12 @@ def _peeled(matched: Matched, accepted: DataFrame, found: Written, config: Confi
     levels = guardrails.numbered(stage.collect(guardrails.strengths(edges)))  # of rules, and of numbers of rules
     components = connect(guardrails.replicated(edges, levels), "dataframe", stage, "peel")
     copies = stage.write("copies", guardrails.at_every_level(inside, components, levels)).frame
-    broken = guardrails.conflicts(copies, decided.kept_apart, config).where(guardrails.is_to_peel(config))
+    broken = guardrails.conflicts(copies, decided.cannot_links, config).where(guardrails.is_to_peel(config))
     broken = stage.write("broken_limits", broken).frame
     after = stage.write("separated", guardrails.separated(copies, broken)).frame
     judged = guardrails.refusals(pairs.unionByName(stars), edges, levels, copies, broken, after)
     judged = stage.write("judged_links", judged).frame
-    left = guardrails.conflicts(after, decided.kept_apart, config)
+    left = guardrails.conflicts(after, decided.cannot_links, config)
     untouched = found.frame.join(contested, "cluster_id", "left_anti")
     conflicts = stage.write("conflicts_left", untouched.unionByName(left))
     elsewhere = accepted.join(ids.withColumnRenamed("record_id", "left_id"), "left_id", "left_anti")

@@ -49,7 +49,7 @@ class Decided:
 
     links: DataFrame | None = None  # LINKS of records that belong together
     groups: DataFrame | None = None  # CLUSTERS of those links
-    kept_apart: DataFrame | None = None  # OVERRIDE_LINKS that no cluster may hold both ends of
+    cannot_links: DataFrame | None = None  # OVERRIDE_LINKS that no cluster may hold both ends of
     refused: DataFrame | None = None  # JUDGED_LINKS of the pairs kept apart
     metrics: Sequence[DataFrame] = ()  # METRICS
 
@@ -94,7 +94,7 @@ def decide(given: Overrides, usable: DataFrame, this: Run) -> Decided:
     return Decided(
         links=must,
         groups=groups,
-        kept_apart=overrides.kept_apart(links),
+        cannot_links=overrides.cannot_links(links),
         refused=overrides.refused_by_override(links),
         metrics=[overrides.override_metrics(links, unknown.frame, blocked, given.expired)],
     )

@@ -14,7 +14,7 @@ from identity_spark import __version__, schemas
 from identity_spark.config import Config, config_hash, load_config
 from identity_spark.pipeline import overriding
 from identity_spark.pipeline.preparation import read_records
-from identity_spark.pipeline.resolution import resolve
+from identity_spark.pipeline.resolution import resolution_of
 from identity_spark.pipeline.summary import summary
 from identity_spark.pipeline.work import Run
 from identity_spark.storage import integrity, runs, session, sources
@@ -90,7 +90,7 @@ def _run(tables: Tables, config: Config, committed: Sequence[Row], this: Run, lo
         given = overriding.read(tables.spark, config, this.started_at)
         before = known(tables, committed, lambda name, frame: stage.write(name, frame).frame)
     with _checkpoints(config, this):
-        resolution = resolve(read, given, before, config, this)
+        resolution = resolution_of(read, given, before, config, this)
     integrity.require_same_types(tables, resolution.tables, last)
     facts = {
         "config_hash": config_hash(config),

@@ -1,4 +1,4 @@
-"""``resolve``: records in, the results of every table out.
+"""``resolution_of``: records in, the results of every table out.
 
 What several stages read is written down once in the run's working files and read back: ids stay the same at every use,
 plans stay short, and nothing is computed twice. Everything that runs Spark is a ``write`` or a ``collect`` of a stage.
@@ -43,7 +43,7 @@ class Resolution:
     reasons: Mapping[str, int]
 
 
-def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, this: Run) -> Resolution:
+def resolution_of(read: DataFrame, given: Overrides, known: Known, config: Config, this: Run) -> Resolution:
     """The results for the records ``read``: every stage in order."""
     golden.require_fitting(read, config)
     prepared = prepare(read, given, config, this)
@@ -60,8 +60,8 @@ def resolve(read: DataFrame, given: Overrides, known: Known, config: Config, thi
     # Nothing but its table reads it: it is computed when that is written.
     matched_ids = golden.matched_ids(resolved.frame, golden_rows, config, this.today)
     with this.stage("unresolved") as stage:
-        set_apart = unresolved.unresolved_records(resolved.frame, guarded.conflicts, prepared.bad_keys)
-        held_back = stage.write("unresolved", set_apart)
+        rows = unresolved.unresolved_records(resolved.frame, guarded.conflicts, prepared.bad_keys)
+        held_back = stage.write("unresolved", rows)
     lasting = what_became_of_ids(resolved.frame, golden_rows, pairs, held_back.frame, known, config, this)
     redirects = lasting.get("identity_redirects", known.redirects)
     golden_rows, of_values = decide_values(given, resolved.frame, redirects, golden_rows, config, this)

@@ -168,10 +168,10 @@ def _crossing(moved: DataFrame, pairs: DataFrame, side: str) -> DataFrame:
     )
     both = pairs.select("left_record_key", "right_record_key", "rule", "refused_by")
     both = both.join(left, "left_record_key", "left").join(right, "right_record_key", "left")
-    apart = ~F.col(f"left_move.{side}").eqNullSafe(F.col(f"right_move.{side}"))
+    differs = ~F.col(f"left_move.{side}").eqNullSafe(F.col(f"right_move.{side}"))
     gone = [F.col(move).isNotNull() & F.col(f"{move}.new_id").isNull() for move in ("left_move", "right_move")]
     ends = F.explode(F.array_compact(F.array("left_move", "right_move"))).alias("move")
-    crossing = both.where(apart & ~gone[0] & ~gone[1]).select("rule", "refused_by", ends)
+    crossing = both.where(differs & ~gone[0] & ~gone[1]).select("rule", "refused_by", ends)
     return crossing.select("rule", "refused_by", "move.*").where("old_id IS NOT NULL")
 
 

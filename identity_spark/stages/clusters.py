@@ -19,7 +19,7 @@ def distinct_edges(links: DataFrame) -> DataFrame:
     return links.where("left_id <> right_id").select(smaller.alias("left_id"), larger.alias("right_id")).distinct()
 
 
-def moves(edges: DataFrame, round_number: int) -> DataFrame:
+def targets(edges: DataFrame, round_number: int) -> DataFrame:
     """``vertex`` and ``target``: where each vertex of ``edges`` goes in this round."""
     left, right = (F.struct(F.col(a).alias("vertex"), F.col(b).alias("neighbour")) for a, b in (ENDS, reversed(ENDS)))
     neighbours = edges.select(F.inline(F.array(left, right)))
@@ -32,10 +32,10 @@ def moves(edges: DataFrame, round_number: int) -> DataFrame:
     )
 
 
-def follow(edges: DataFrame, moved: DataFrame) -> DataFrame:
+def follow(edges: DataFrame, chosen: DataFrame) -> DataFrame:
     """The edges between the targets of their ends, each once; what became a loop is settled."""
-    left = moved.select(F.col("vertex").alias("left_id"), F.col("target").alias("left_target"))
-    right = moved.select(F.col("vertex").alias("right_id"), F.col("target").alias("right_target"))
+    left = chosen.select(F.col("vertex").alias("left_id"), F.col("target").alias("left_target"))
+    right = chosen.select(F.col("vertex").alias("right_id"), F.col("target").alias("right_target"))
     renamed = edges.join(left, "left_id").join(right, "right_id")
     return distinct_edges(
         renamed.select(F.col("left_target").alias("left_id"), F.col("right_target").alias("right_id"))
@@ -43,7 +43,7 @@ def follow(edges: DataFrame, moved: DataFrame) -> DataFrame:
 
 
 def composed(rounds: Sequence[DataFrame]) -> DataFrame:
-    """``CLUSTERS``: where every vertex of the first of the ``rounds`` (``moves``) ends after all of them."""
+    """``CLUSTERS``: where every vertex of the first of the ``rounds`` (``targets``) ends after all of them."""
     ends = rounds[-1]
     for earlier in reversed(rounds[:-1]):
         later = ends.select(F.col("vertex").alias("target"), F.col("target").alias("end"))

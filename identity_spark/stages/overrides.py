@@ -45,14 +45,14 @@ def must_links(links: DataFrame) -> DataFrame:
     return _as_links(links.where(F.col("kind") == MUST_LINK), MUST_LINK_INDEX)
 
 
-def kept_apart(links: DataFrame) -> DataFrame:
+def cannot_links(links: DataFrame) -> DataFrame:
     """Those of ``links`` whose records no cluster may hold both of."""
     return links.where(F.col("kind") == CANNOT_LINK)
 
 
 def refused_by_override(links: DataFrame) -> DataFrame:
     """``JUDGED_LINKS`` that show which pairs overrides keep apart."""
-    refused = _as_links(kept_apart(links), CANNOT_LINK_INDEX)
+    refused = _as_links(cannot_links(links), CANNOT_LINK_INDEX)
     return refused.withColumn("refused_by", F.lit(CANNOT_LINK)).to(JUDGED_LINKS)
 
 
@@ -64,7 +64,7 @@ def contradictions(links: DataFrame, must_groups: DataFrame) -> DataFrame:
     groups = must_groups.withColumnRenamed("cluster_id", "must_group")
     left = groups.withColumnsRenamed({"record_id": "left_id", "must_group": "left_group"})
     right = groups.withColumnsRenamed({"record_id": "right_id", "must_group": "right_group"})
-    both = kept_apart(links).join(left, "left_id").join(right, "right_id")
+    both = cannot_links(links).join(left, "left_id").join(right, "right_id")
     return both.where("left_group = right_group").select(*KEYS).orderBy(*KEYS).limit(SHOWN + 1)
 
 

@@ -56,7 +56,7 @@ def test_it_starts_from_the_last_committed_run_and_needs_no_files(spark, make_co
     kept = {"redirects": schemas.empty(spark, schemas.REDIRECTS), "history": schemas.empty(spark, schemas.HISTORY)}
     monkeypatch.setattr(dry_run, "known", lambda tables, committed, write: SimpleNamespace(committed=committed, **kept))
     monkeypatch.setattr(dry_run, "read_records", lambda *given: None)
-    monkeypatch.setattr(dry_run.resolution, "resolve", resolve)
+    monkeypatch.setattr(dry_run.resolution, "resolution_of", resolve)
     found = identity_spark.resolve(spark, make_config("clustering.engine=graphframes"))
     assert found.counts == {"records": 0}
     assert handed["known"].committed == [last]

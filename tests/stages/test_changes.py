@@ -132,7 +132,7 @@ def test_a_way_of_many_steps_is_followed_to_its_end(spark):
     assert sorted(map(tuple, found.collect())) == sorted(earlier)
 
 
-def test_moves_are_what_differs(spark):
+def test_targets_are_what_differs(spark):
     known = spark.createDataFrame(
         [("1", "A", None, True), ("2", "A", None, True), ("3", "A", None, True), ("4", "H", None, False), ("5", "H", None, False)],
         schemas.KNOWN_IDS,

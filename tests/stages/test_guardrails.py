@@ -116,6 +116,6 @@ def test_values_that_an_override_joins_count_as_one(spark, make_config):
 def test_what_an_override_keeps_apart_may_not_share_a_cluster(records, spark, make_config):
     apart = [("cannot_link", 0, 2, "k:0", "k:2", None, None), ("cannot_link", 2, 3, "k:2", "k:3", None, None)]
     config = make_config()
-    kept_apart = spark.createDataFrame(apart, OVERRIDE_LINKS)
-    found = guardrails.conflicts(members(spark, records, config), kept_apart, config).collect()
+    cannot_links = spark.createDataFrame(apart, OVERRIDE_LINKS)
+    found = guardrails.conflicts(members(spark, records, config), cannot_links, config).collect()
     assert [tuple(r) for r in found] == [(1, "cannot_link", None, "cannot_link: 1 pairs that overrides keep apart", 3)]

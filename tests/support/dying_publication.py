@@ -34,7 +34,7 @@ class Dead(BaseException):
 
 def save_results(spark: SparkSession, config: Config, folder: Path) -> None:
     """What a run of this configuration would publish now; nothing is published."""
-    resolve = publication.resolve
+    resolve = publication.resolution_of
 
     def saving(*given: object) -> Resolution:
         found = resolve(*given)
@@ -44,7 +44,7 @@ def save_results(spark: SparkSession, config: Config, folder: Path) -> None:
         raise Saved
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(publication, "resolve", saving)
+        patched.setattr(publication, "resolution_of", saving)
         with pytest.raises(Saved):
             publication.run(spark, config, "saved")
 
@@ -64,7 +64,7 @@ def publish_saved(
         return change(Resolution(tables, *pickle.loads((folder / "rest").read_bytes())))
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(publication, "resolve", saved)
+        patched.setattr(publication, "resolution_of", saved)
         publication.run(spark, config, run_id)
     return started_from[0]
 

@@ -1,4 +1,4 @@
-"""Made facts of a run, to make review pages of."""
+"""Made facts of a run, to make report pages of."""
 
 from dataclasses import replace
 from datetime import datetime, timezone

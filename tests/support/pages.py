@@ -1,4 +1,4 @@
-"""Reads a review page as a browser and a screen reader would: elements, texts, and the numbers that cells carry."""
+"""Reads a report page as a browser and a screen reader would: elements, texts, and the numbers that cells carry."""
 
 import re
 from html.parser import HTMLParser

@@ -17,7 +17,7 @@ MUST = (-1, 0)
 
 
 def broken_limits(
-    cluster: Collection[str], records: Mapping[str, Record], config: Config, kept_apart: Collection[Pair] = ()
+    cluster: Collection[str], records: Mapping[str, Record], config: Config, cannot_links: Collection[Pair] = ()
 ) -> set[str]:
     """The limits that these records break together, by their place in the configuration."""
     found = set()
@@ -33,7 +33,7 @@ def broken_limits(
     found |= {f"identifiers.{name}.max_values_per_profile" for name in over - together}
     if together and together <= over:
         found.add("guardrails.conflict_together")
-    if any(left in cluster and right in cluster for left, right in kept_apart):
+    if any(left in cluster and right in cluster for left, right in cannot_links):
         found.add("cannot_link")
     return found
 

@@ -12,7 +12,7 @@ from identity_spark.audit.explain import one_pair
 from identity_spark.audit.explain.answer import Answer, Asked, one_record, record_answer, same_cluster
 from identity_spark.audit.explain.limits import limits_broken_together
 from identity_spark.audit.explain.lookups import ENDS, Lookups, PlainRow, lookups
-from identity_spark.audit.explain.not_together import Findings, why_apart
+from identity_spark.audit.explain.not_together import Findings, why_not_together
 from identity_spark.audit.explain.text import explanation_text
 from identity_spark.audit.published_run import published_run
 from identity_spark.config import Config, load_config
@@ -46,7 +46,7 @@ def _answer(run: Lookups, asked: Sequence[Asked], refused: Sequence[PlainRow], s
     records = {"records": [record_answer(each, show) for each in asked]}
     if one.cluster is other.cluster:
         return records | same_cluster(one, other, show)
-    return records | why_apart(one, other, _findings(run, one, other, refused), run.config, show)
+    return records | why_not_together(one, other, _findings(run, one, other, refused), run.config, show)
 
 
 def _findings(run: Lookups, one: Asked, other: Asked, refused: Sequence[PlainRow]) -> Findings:

@@ -40,7 +40,7 @@ class Findings:
     limits: Sequence[Row] | None  # None where a cluster is too large
 
 
-def why_apart(one: Asked, other: Asked, found: Findings, config: Config, show: bool) -> Answer:
+def why_not_together(one: Asked, other: Asked, found: Findings, config: Config, show: bool) -> Answer:
     rules = [_rule_answer(rule, (one, other), found, config, show) for rule in config.rules]
     limits = None if found.limits is None else [dict(row) for row in found.limits]
     return {

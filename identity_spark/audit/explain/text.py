@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from identity_spark.audit.explain import not_together as why_apart
+from identity_spark.audit.explain import not_together as why_not_together
 from identity_spark.audit.explain.answer import SHOWN
 
 Answer = Mapping[str, Any]
@@ -90,14 +90,14 @@ def _apart(answer: Answer) -> Iterator[str]:
 
 def _verdict(rule: Answer) -> str:
     reasons = [_lacking(entry) for entry in rule["lacking"]]
-    if rule["verdict"] == why_apart.REFUSED:
+    if rule["verdict"] == why_not_together.REFUSED:
         return f"joins them, refused by {rule['refused_by']}"
-    if rule["verdict"] == why_apart.NOT_APPLICABLE:
+    if rule["verdict"] == why_not_together.NOT_APPLICABLE:
         return f"does not apply: {', '.join(reasons)}"
-    if rule["verdict"] == why_apart.CRITERION_FAILED:
+    if rule["verdict"] == why_not_together.CRITERION_FAILED:
         known = [_criterion(c) for c in rule["criteria"] if c["similarity"] is not None]
         return f"fails: {', '.join([*known, *reasons])}"
-    if rule["verdict"] == why_apart.BLOCK_SKIPPED:
+    if rule["verdict"] == why_not_together.BLOCK_SKIPPED:
         sizes = ", ".join(f"{n:,}" for n in rule["block_records"])
         return (
             f"not compared: their block has {sizes} records, more than max_block_records {rule['max_block_records']:,}"

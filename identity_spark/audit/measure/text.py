@@ -27,7 +27,7 @@ def measures_json(measures: Sequence[Measure]) -> str:
 
 
 def as_row(measure: Measure) -> dict[str, object]:
-    """A measure as the review page shows it."""
+    """A measure as the report page shows it."""
     found, recalled = measure.precision, measure.recall
     return {
         "rule": measure.rule,

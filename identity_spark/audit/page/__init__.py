@@ -1,4 +1,4 @@
-"""The review page of a run, made from plain values; nothing here needs Spark."""
+"""The report page of a run, made from plain values; nothing here needs Spark."""
 
 from identity_spark.audit.page.facts import Facts, Profile
 from identity_spark.audit.page.flow import MOST_RULES, MOST_SOURCES

@@ -1,4 +1,4 @@
-"""What the review page shows beyond the report: small frames, each as large as the configuration or a given number.
+"""What the report page shows beyond the report: small frames, each as large as the configuration or a given number.
 
 Every frame here is an aggregation, or is cut to a number of rows that the caller names.
 """

@@ -1,4 +1,4 @@
-"""The review page of a committed run: its tables, as small frames brought to the driver, and the page made of them."""
+"""The report page of a committed run: its tables, as small frames brought to the driver, and the page made of them."""
 
 import logging
 from argparse import ArgumentParser, Namespace

@@ -14,7 +14,7 @@ from identity_spark.storage import session
 log = logging.getLogger(__name__)
 
 
-def profile_rules(spark: SparkSession, config: Config) -> str:
+def rule_costs(spark: SparkSession, config: Config) -> str:
     """What each rule will cost and which of them to look at, as text, from counts alone; nothing is written."""
     this = in_memory(spark, config, "profile")
     with session.run_settings(spark):

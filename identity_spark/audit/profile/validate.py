@@ -15,14 +15,14 @@ def summary(config: Config) -> str:
     return f"project {config.project}: {', '.join(counts)}"
 
 
-def profile(config: Config) -> str:
+def costs(config: Config) -> str:
     """What each rule will cost; Spark is imported here, so that the check alone needs none."""
     if importlib.util.find_spec("pyspark") is None:
         raise ConfigError("--profile: it needs Spark; run scripts/submit jobs/validate.py --config FILE --profile")
-    from identity_spark.audit.profile.rules import profile_rules
+    from identity_spark.audit.profile.rules import rule_costs
     from identity_spark.storage.session import get_session
 
-    return profile_rules(get_session(config.project), config)
+    return rule_costs(get_session(config.project), config)
 
 
 HELP = "Check a configuration without Spark; with --profile, see what its rules will cost."
@@ -38,4 +38,4 @@ def work(given: Namespace) -> Iterator[str]:
     config = load_config(given.config, given.set)
     yield f"ok: {summary(config)}"
     if given.profile:
-        yield profile(config)
+        yield costs(config)

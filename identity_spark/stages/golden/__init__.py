@@ -17,7 +17,7 @@ from identity_spark.expressions.survivorship import giver_at, known_map
 from identity_spark.stages.golden.choices import Choice, choices, with_invalid
 from identity_spark.stages.golden.fitting import require_fitting
 from identity_spark.stages.golden.matched_ids import matched_ids
-from identity_spark.stages.golden.survivors import BEST, survivors
+from identity_spark.stages.golden.winners import BEST, winners
 
 __all__ = ["HIDDEN", "golden_records", "matched_ids", "require_fitting"]
 
@@ -35,7 +35,7 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
     published = with_invalid(resolved.where("dinmo_id IS NOT NULL"), wanted)
     several = (
         published.where("record_count > 1")
-        .transform(survivors, wanted, config)
+        .transform(winners, wanted, config)
         .transform(_of_several, wanted, config)
         .join(_rules(pairs, config).hint("shuffle_hash"), "dinmo_id", "left")
     )
@@ -44,10 +44,10 @@ def golden_records(resolved: DataFrame, pairs: DataFrame, config: Config, today:
 
 
 def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
-    """What ``_rows`` needs of ``survivors``, less ``rules``."""
+    """What ``_rows`` needs of ``winners``, less ``rules``."""
     columns: dict[str, Column] = {}
     for choice in wanted:
-        columns |= _collected(choice) if choice.collects else _golden(choice, choice.survived(), choice.giver())
+        columns |= _collected(choice) if choice.collects else _golden(choice, choice.winning_values(), choice.giver())
     best = giver_at(BEST)["record_key"]
     return profiles.select(
         *(value.alias(name) for name, value in columns.items()),
@@ -62,13 +62,17 @@ def _of_several(profiles: DataFrame, wanted: Sequence[Choice], config: Config) -
 def _of_one(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """What ``_rows`` needs of profiles of one record: its own values."""
     record = F.struct("record_key", "updated_at")
-    own = published.select("*", *(c.own_values().alias(c.held) for c in wanted if c.looks_at_all))
-    own = own.select("*", *(c.collected().alias(c.survivor) for c in wanted if c.collects))
+    alone = published.select("*", *(c.values_of_record().alias(c.values) for c in wanted if c.looks_at_all))
+    alone = alone.select("*", *(c.collected().alias(c.kept) for c in wanted if c.collects))
     columns: dict[str, Column] = {}
     for choice in wanted:
-        values = {} if choice.collects else {n: F.when(choice.offers(), v) for n, v in choice.own().items()}
+        values = (
+            {}
+            if choice.collects
+            else {n: F.when(choice.is_candidate(), v) for n, v in choice.candidate_values().items()}
+        )
         columns |= _collected(choice) if choice.collects else _golden(choice, values, record)
-    return own.select(
+    return alone.select(
         *(value.alias(name) for name, value in columns.items()),
         *("dinmo_id", "record_count", F.lit(False).alias("consent_widened")),
         F.col("updated_at").alias("first_seen_at"),
@@ -101,7 +105,7 @@ def _golden(choice: Choice, values: Mapping[str, Column], record: Column) -> dic
 def _collected(choice: Choice) -> dict[str, Column]:
     """Columns of a choice that collects: all its values, and their canonical forms."""
     (field,) = choice.fields
-    entries = F.col(choice.survivor)
+    entries = F.col(choice.kept)
     values = F.sort_array(F.array_distinct(entries["value"]))
     columns = {value_of(field.name): F.when(F.size(values) > 0, values)}
     return columns | ({canonical_of(field.name): entries["key"]} if field.is_identifier else {})

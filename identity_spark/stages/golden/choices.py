@@ -14,7 +14,7 @@ from identity_spark.config.types import TYPES
 from identity_spark.expressions.survivorship import (
     PLACE,
     Ranking,
-    best_of_own,
+    best_of_record,
     giver_at,
     is_recent,
     permission,
@@ -63,38 +63,38 @@ class Choice:
     today: date
 
     @property
-    def held(self) -> str:
+    def values(self) -> str:
         """The column of all the values of a profile."""
-        return f"held__{self.number}"
+        return f"values__{self.number}"
 
     @property
-    def offering(self) -> str:
-        """The column that tells whether the record offers something."""
-        return f"offering__{self.number}"
+    def candidate(self) -> str:
+        """The column that tells whether the record is a candidate."""
+        return f"candidate__{self.number}"
 
     @property
     def winner(self) -> str:
-        """The column of the place of the record that survives."""
+        """The column of the place of the winner."""
         return f"winner__{self.number}"
 
     @property
     def last(self) -> str:
-        """The column of the place of the last record that offers something."""
+        """The column of the place of the last candidate."""
         return f"last__{self.number}"
 
     @property
-    def survivor(self) -> str:
+    def kept(self) -> str:
         """The column of what is collected."""
-        return f"survivor__{self.number}"
+        return f"kept__{self.number}"
 
-    def own_column(self, name: str) -> str:
-        """The column of what the record offers from its column ``name``: that itself, where it has one value."""
-        return f"own__{name}" if name in self._several else name
+    def candidate_column(self, name: str) -> str:
+        """The column of the candidate's value of its column ``name``: that itself, where a record has one value."""
+        return f"candidate__{name}" if name in self._several else name
 
     @property
-    def own_columns(self) -> list[str]:
-        """The columns of what the record offers, as a golden record shows it."""
-        return [self.own_column(name) for name in self.columns_shown]
+    def candidate_columns(self) -> list[str]:
+        """The columns of the candidate's values, as a golden record shows them."""
+        return [self.candidate_column(name) for name in self.columns_shown]
 
     @property
     def places(self) -> list[str]:
@@ -136,7 +136,7 @@ class Choice:
         """Those of the values and their canonical forms, each once."""
         return list(dict.fromkeys(column for field in self.fields for column in field.columns))
 
-    def offers(self) -> Column:
+    def is_candidate(self) -> Column:
         """Whether the record counts here and has a value; of a group, any of them."""
         known = F.expr(" OR ".join(f"`{field.column}` IS NOT NULL" for field in self.fields))
         if self.some_sources:
@@ -145,8 +145,8 @@ class Choice:
             known = known & is_recent(self.rule.max_age_days, F.lit(self.today))
         return known
 
-    def own_values(self) -> Column:
-        """array: what the record adds to all the values of its profile; null where it offers nothing."""
+    def values_of_record(self) -> Column:
+        """array: what the record adds to all the values of its profile; null where it is no candidate."""
         field = self.fields[0]
         if self.is_group:
             values = F.array(F.struct(*(f.at(f.name, F.lit(0)).alias(f.name) for f in self.fields)))
@@ -157,45 +157,49 @@ class Choice:
             values = F.filter(values, lambda entry: entry["value"].isNotNull())
         else:
             values = F.array(_entry(F.col(field.column), F.col(field.name)))
-        return F.when(self.offers(), values)
+        return F.when(self.is_candidate(), values)
 
-    def own(self) -> dict[str, Column]:
-        """What the record offers, by the column it comes from: the value of each field and its canonical form."""
+    def candidate_values(self) -> dict[str, Column]:
+        """A candidate's values by the column they come from: of each field, and its canonical form."""
         field, position = self.fields[0], F.lit(0)
         if field.has_several and not self.is_group:
-            position = best_of_own(self.rule.strategy, F.col(field.column), F.col(field.name), self._ranking())
+            position = best_of_record(self.rule.strategy, F.col(field.column), F.col(field.name), self._ranking())
         return {column: f.at(column, position) for f in self.fields for column in f.columns}
 
-    def offer(self) -> dict[str, Column]:
-        """What the record offers, whether or not it counts, by the names of its columns in a frame of all choices."""
-        several = {self.own_column(name): value for name, value in self.own().items() if name in self._several}
-        return several | {self.offering: self.offers()}
+    def candidates(self) -> dict[str, Column]:
+        """What a frame of all choices needs of a record: the values that have no column yet, and whether it is one."""
+        several = {
+            self.candidate_column(name): value
+            for name, value in self.candidate_values().items()
+            if name in self._several
+        }
+        return several | {self.candidate: self.is_candidate()}
 
     def winners(self, profile: WindowSpec) -> dict[str, Column]:
-        """The places in the ``profile`` of the record that survives, and of a restricted value the last record's."""
-        offers, strategy = F.col(self.offering), self.rule.strategy
+        """The places in the ``profile`` of the winner, and of a restricted value that of the last candidate."""
+        is_candidate, strategy = F.col(self.candidate), self.rule.strategy
         if strategy == "last_non_null" and self.rule.valid_only and not self.is_group:
-            return {self.winner: winner(offers, profile)}
-        last = {self.last: winner(offers, profile)} if self.restricts else {}
+            return {self.winner: winner(is_candidate, profile)}
+        last = {self.last: winner(is_candidate, profile)} if self.restricts else {}
         greatest = strategy == "max" and not self.is_group
-        return last | {self.winner: winner(offers, profile, self._rank(), greatest)}
+        return last | {self.winner: winner(is_candidate, profile, self._rank(), greatest)}
 
     def given(self) -> Column:
         """How many values the record gives to its golden record."""
-        values = " + ".join(f"int(`{self.own_column(field.column)}` IS NOT NULL)" for field in self.fields)
+        values = " + ".join(f"int(`{self.candidate_column(field.column)}` IS NOT NULL)" for field in self.fields)
         return F.expr(f"if({self.winner} = {PLACE}, {values}, 0)")
 
     def giver(self) -> Column:
-        """Of a profile with its ``GIVERS``: the one whose values survive; null where none offers anything."""
+        """Of a profile with its ``GIVERS``: the one whose values win; null where there is no candidate."""
         return giver_at(self.winner)
 
-    def survived(self) -> dict[str, Column]:
-        """What survives, by the column it comes from."""
-        return {name: self.giver()[self.own_column(name)] for name in self.columns_shown}
+    def winning_values(self) -> dict[str, Column]:
+        """The winner's values, by the column they come from."""
+        return {name: self.giver()[self.candidate_column(name)] for name in self.columns_shown}
 
     def widens(self) -> Column:
-        """Whether the profile's last value says yes where the one that survives says no."""
-        column = self.own_column(self.fields[0].column)
+        """Whether the profile's last value says yes where the winner says no."""
+        column = self.candidate_column(self.fields[0].column)
         says_yes, said_no = permission(giver_at(self.last)[column]) == 2, permission(self.giver()[column]) == 0
         return F.coalesce(says_yes & said_no, F.lit(False))
 
@@ -203,7 +207,7 @@ class Choice:
         if self.is_group:
             return self._rank_of_group()
         (field,) = self.fields
-        rank = self._ranking()(F.col(self.own_column(field.column)), F.col(self.own_column(field.name)))
+        rank = self._ranking()(F.col(self.candidate_column(field.column)), F.col(self.candidate_column(field.name)))
         if self.rule.valid_only:
             return rank
         comes_later = F.col(self.valid) if self.rule.strategy == "max" else ~F.col(self.valid)
@@ -211,19 +215,19 @@ class Choice:
 
     def _rank_of_group(self) -> Column:
         """Most parts known first, then by the strategy; what is longest is all parts together."""
-        values = [F.col(self.own_column(f.column)) for f in self.fields]
+        values = [F.col(self.candidate_column(f.column)) for f in self.fields]
         missing = reduce(Column.__add__, (value.isNull().cast("int") for value in values))
         together = F.concat_ws("", *(value.cast("string") for value in values))
-        key = F.struct(*(F.col(self.own_column(f.name)).alias(f.name) for f in self.fields))
+        key = F.struct(*(F.col(self.candidate_column(f.name)).alias(f.name) for f in self.fields))
         return F.struct(missing.alias("missing"), self._ranking()(together, key).alias("rank"))
 
     def collected(self) -> Column:
         """array<struct<value, key>>: so many different values as are allowed, those of the best records."""
-        different = F.array_distinct(F.coalesce(self.held, F.array()))
+        different = F.array_distinct(F.coalesce(self.values, F.array()))
         return different if self.rule.max_values is None else F.slice(different, 1, self.rule.max_values)
 
     def _ranking(self) -> Ranking:
-        return ranking(self.rule.strategy, self.rule.sources, self.held, self.is_numeric)
+        return ranking(self.rule.strategy, self.rule.sources, self.values, self.is_numeric)
 
 
 def choices(resolved: DataFrame, config: Config, today: date) -> list[Choice]:

@@ -51,14 +51,14 @@ def matched_ids(resolved: DataFrame, golden: DataFrame, config: Config, today: d
 
 def _alone(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """``published`` profiles of one record with ``surviving``, as golden records have it."""
-    own = published.select("*", *(c.own_values().alias(c.held) for c in wanted if c.looks_at_all))
+    alone = published.select("*", *(c.values_of_record().alias(c.values) for c in wanted if c.looks_at_all))
     surviving: dict[str, Column] = {}
     for choice in wanted:
         for field in choice.fields:
             if field.is_identifier:
-                kept = choice.collected()["key"] if choice.collects else F.array(choice.own()[field.name])
-                surviving[field.name] = F.when(choice.offers(), kept)
-    return own.withColumn("surviving", F.struct(*(kept.alias(name) for name, kept in surviving.items())))
+                kept = choice.collected()["key"] if choice.collects else F.array(choice.candidate_values()[field.name])
+                surviving[field.name] = F.when(choice.is_candidate(), kept)
+    return alone.withColumn("surviving", F.struct(*(kept.alias(name) for name, kept in surviving.items())))
 
 
 def _values(records: DataFrame, wanted: Sequence[Choice]) -> DataFrame:

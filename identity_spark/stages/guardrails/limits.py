@@ -14,18 +14,18 @@ TOGETHER = "guardrails.conflict_together"
 OF_VALUES = ("cluster_id", "identifier")
 
 
-def conflicts(members: DataFrame, kept_apart: DataFrame | None, config: Config) -> DataFrame:
+def conflicts(members: DataFrame, cannot_links: DataFrame | None, config: Config) -> DataFrame:
     """``CONFLICTS``: a row for each limit that a cluster breaks, naming how many it has against how many it may.
 
     ``members`` is ``MEMBERS``; limits count usable canonical values and records. Values of records that an override
-    links count as one: a person has said so. ``kept_apart``: no cluster may hold ``left_id`` and ``right_id`` of a row;
-    None where there are no overrides at all.
+    links count as one: a person has said so. ``cannot_links``: no cluster may hold
+    ``left_id`` and ``right_id`` of a row; None where there are no overrides at all.
     """
     broken = [
         _too_many_records(members, config),
         _too_many_of_a_source(members, config),
-        _too_many_values(members, kept_apart is not None, config),
-        None if kept_apart is None else _together_in_spite(members, kept_apart),
+        _too_many_values(members, cannot_links is not None, config),
+        None if cannot_links is None else _together_in_spite(members, cannot_links),
     ]
     none = empty(members.sparkSession, CONFLICTS)
     return reduce(DataFrame.unionByName, [frame for frame in broken if frame is not None], none)
@@ -172,11 +172,11 @@ def _all_together(over: DataFrame, together: tuple[str, ...]) -> DataFrame:
     return alone.unionByName(named.join(whole.select("cluster_id"), "cluster_id", "left_semi"))
 
 
-def _together_in_spite(members: DataFrame, kept_apart: DataFrame) -> DataFrame:
+def _together_in_spite(members: DataFrame, cannot_links: DataFrame) -> DataFrame:
     """The clusters that hold both records of an override ``cannot_link``."""
     left = members.select(F.col("record_id").alias("left_id"), "cluster_id", "record_count")
     right = members.select(F.col("record_id").alias("right_id"), F.col("cluster_id").alias("right_cluster"))
-    both = kept_apart.join(left, "left_id").join(right, "right_id").where("cluster_id = right_cluster")
+    both = cannot_links.join(left, "left_id").join(right, "right_id").where("cluster_id = right_cluster")
     pairs = both.groupBy("cluster_id", "record_count").agg(F.count("*").alias("found"))
     return pairs.select(
         "cluster_id",

@@ -97,12 +97,12 @@ def refusals(
     clusters = after.select("record_id", "cluster_id")
     left = clusters.withColumnsRenamed({"record_id": "left_id", "cluster_id": "left_cluster"})
     right = clusters.withColumnsRenamed({"record_id": "right_id", "cluster_id": "right_cluster"})
-    apart = strongest.join(left, "left_id").join(right, "right_id").where("left_cluster <> right_cluster")
+    crossing = strongest.join(left, "left_id").join(right, "right_id").where("left_cluster <> right_cluster")
     limits = broken.groupBy("cluster_id").agg(
         F.array_join(F.sort_array(F.collect_set("limit")), ", ").alias("refused_by")
     )
     here = copies.select(F.col("record_id").alias("left_id"), "at", "cluster_id")
-    refused = apart.join(here, ["left_id", "at"]).join(limits, "cluster_id").select(*ends, "refused_by")
+    refused = crossing.join(here, ["left_id", "at"]).join(limits, "cluster_id").select(*ends, "refused_by")
     return pairs.join(refused, list(ends), "left").select(*JUDGED_LINKS.names)
 
 

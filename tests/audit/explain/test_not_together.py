@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from identity_spark.audit.explain.answer import Asked, Cluster
-from identity_spark.audit.explain.not_together import Findings, why_apart
+from identity_spark.audit.explain.not_together import Findings, why_not_together
 from identity_spark.audit.explain.text import explanation_text
 from identity_spark.audit.profile_graph import ProfileGraph
 
@@ -44,7 +44,7 @@ def explained(make_config):
                     right_value=other.row[name] if known else None,
                     similarity=similar,
                 )
-        answer = why_apart(one, other, Findings(compared, blocks or {}, refused, limits), config, False)
+        answer = why_not_together(one, other, Findings(compared, blocks or {}, refused, limits), config, False)
         records = [{"record_key": a.key, "status": "unique", "dinmo_id": a.key, "unresolved": [], "set_apart": [], "older_duplicates": 0} for a in (one, other)]  # fmt: skip
         text = explanation_text({"run_id": "one", "notes": [], "records": records, **answer})
         return {rule["rule"]: rule["verdict"] for rule in answer["rules"]}, text.splitlines()

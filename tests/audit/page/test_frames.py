@@ -1,4 +1,4 @@
-"""The small frames behind the review page, against what was counted by hand."""
+"""The small frames behind the report page, against what was counted by hand."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The review page from made facts: sections, numbers, empty states, names that mean harm, and very many of them."""
+"""The report page from made facts: sections, numbers, empty states, names that mean harm, and very many of them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""From sources to the review page: its numbers are those of the tables, and a real browser shows it."""
+"""From sources to the report page: its numbers are those of the tables, and a real browser shows it."""
 
 import sys
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Which records of a profile give what survives of it, found by windows over its records as they lie."""
+"""Which records of a profile win, and so give its values: found by windows over its records."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
@@ -15,7 +15,7 @@ BEST = "best__place"  # the place of the record that gives most values
 GIVEN = "given__"  # how many a record gives
 
 
-def survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
+def winners(published: DataFrame, wanted: Sequence[Choice], config: Config) -> DataFrame:
     """A row per profile: ``GIVERS``, the places that ``wanted`` choices point to, ``BEST`` and what all records tell.
 
     One exchange and one sort for all of it, and no aggregation, which would carry every value of every record along:
@@ -23,11 +23,11 @@ def survivors(published: DataFrame, wanted: Sequence[Choice], config: Config) ->
     """
     profile = Window.partitionBy("dinmo_id")
     choosing = [choice for choice in wanted if not choice.collects]
-    collected = [choice.survivor for choice in wanted if choice.collects]
+    collected = [choice.kept for choice in wanted if choice.collects]
     won = _won(_placed(published, wanted), wanted, profile, config)
     places = [column for choice in choosing for column in choice.places]
     gives = reduce(Column.__or__, (F.col(place) == F.col(PLACE) for place in places), F.col(PLACE) == 1)
-    giver = F.struct(PLACE, "record_key", "updated_at", *(name for c in choosing for name in c.own_columns))
+    giver = F.struct(PLACE, "record_key", "updated_at", *(name for c in choosing for name in c.candidate_columns))
     gathered = won.withColumns(
         {
             GIVERS: F.collect_list(F.when(gives, giver)).over(profile),
@@ -43,29 +43,29 @@ def _placed(published: DataFrame, wanted: Sequence[Choice]) -> DataFrame:
     """The records with their place, and with all the values of their profile where a choice looks at those."""
     in_order = Window.partitionBy("dinmo_id").orderBy(*best_first())
     whole = in_order.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
-    held = {c.held: F.flatten(F.collect_list(c.own_values()).over(whole)) for c in wanted if c.looks_at_all}
+    values = {c.values: F.flatten(F.collect_list(c.values_of_record()).over(whole)) for c in wanted if c.looks_at_all}
     return published.select(
         *("dinmo_id", "record_key", "source", "source_rank", "updated_at"),
         *dict.fromkeys(column for c in wanted for column in c.columns),
         F.row_number().over(in_order).alias(PLACE),
-        *(values.alias(name) for name, values in held.items()),
+        *(every.alias(name) for name, every in values.items()),
     )
 
 
 def _won(placed: DataFrame, wanted: Sequence[Choice], profile: WindowSpec, config: Config) -> DataFrame:
-    """The records with what they offer, the places that win, and how many values each gives."""
+    """The records with their values as candidates, the places that win, and how many values each gives."""
     choosing = [choice for choice in wanted if not choice.collects]
-    offering = placed.select("*", *_named(choice.offer() for choice in choosing))
+    candidates = placed.select("*", *_named(choice.candidates() for choice in choosing))
     of_profile = {
         **{f"sources_{n}": mask for n, mask in enumerate(masks(F.col("source_rank"), len(config.sources)))},
         "record_count": F.count("*"),
         "first_seen_at": F.min("updated_at"),
         "last_seen_at": F.max("updated_at"),
     }
-    won = offering.select(
+    won = candidates.select(
         *("dinmo_id", "record_key", "updated_at", PLACE),
-        *(choice.collected().alias(choice.survivor) for choice in wanted if choice.collects),
-        *(name for choice in choosing for name in choice.own_columns),
+        *(choice.collected().alias(choice.kept) for choice in wanted if choice.collects),
+        *(name for choice in choosing for name in choice.candidate_columns),
         *_named(choice.winners(profile) for choice in choosing),
         *(told.over(profile).alias(name) for name, told in of_profile.items()),
     )
