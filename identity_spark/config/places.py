@@ -7,6 +7,7 @@ from identity_spark.config.model import (
     Config,
     Criterion,
     FieldMapping,
+    Gates,
     GoldenField,
     Guardrails,
     Identifier,
@@ -29,6 +30,7 @@ GUARDRAILS = "guardrails"
 GOLDEN = "golden"
 GOLDEN_FIELD = "golden.fields.<name>"
 GOLDEN_GROUP = "golden.groups.<name>"
+GATES = "gates"
 CLUSTERING = "clustering"
 OUTPUT = "output"
 OVERRIDES = "overrides"
@@ -43,6 +45,7 @@ MODELS: Mapping[str, type] = {
     CRITERION: Criterion,
     GUARDRAILS: Guardrails,
     GOLDEN_FIELD: GoldenField,
+    GATES: Gates,
     OUTPUT: Output,
     OVERRIDES: Location,
 }
@@ -54,7 +57,7 @@ OF_SECTION: Mapping[str, tuple[str, ...]] = {  # places that no dataclass stands
 TOLD: Mapping[str, tuple[Key, ...]] = {place: tuple(keys_of(model).values()) for place, model in MODELS.items()}
 ORDER = (
     TOP, SOURCE, MAPPING, IDENTIFIER, STEP, RULE, CRITERION, GUARDRAILS, GOLDEN, GOLDEN_FIELD, GOLDEN_GROUP,
-    CLUSTERING, OUTPUT, OVERRIDES,
+    GATES, CLUSTERING, OUTPUT, OVERRIDES,
 )  # fmt: skip
 KEYS: Mapping[str, tuple[str, ...]] = {
     place: OF_SECTION[place] if place in OF_SECTION else tuple(known.name for known in TOLD[place]) for place in ORDER
