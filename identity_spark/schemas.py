@@ -195,6 +195,8 @@ RUNS = _struct(
     input_versions=MapType(TEXT, COUNT),
     counts=MapType(TEXT, COUNT),
     seconds=MapType(TEXT, DoubleType()),
+    accepted=ArrayType(TEXT),  # gates that the operator let the run pass, as typed
+    broken_gates=MapType(TEXT, DoubleType()),  # the figure of each gate, by its name and what it is of
 )
 CHANGES = _struct(run_id=TEXT, event=TEXT, dinmo_id=TEXT, other_dinmo_id=TEXT, record_count=COUNT, cause=TEXT)
 REDIRECTS = _struct(old_dinmo_id=TEXT, dinmo_id=TEXT, run_id=TEXT, last_dinmo_id=TEXT)
@@ -241,6 +243,7 @@ class Totals:
     skipped: Mapping[str, Mapping[str, int]]  # SKIPPED_BLOCKS, by rule
     merges: Mapping[int, int]  # merges_only_here, by rule_index
     profiles: int  # published clusters
+    of_ids: Mapping[str, int]  # what became of ids: each event of ``CHANGES``, and ``moved_records``
 
     def of_records(self, name: str) -> int:
         """The count of that name of all sources together."""

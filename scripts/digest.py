@@ -38,8 +38,11 @@ def digest(output: Path) -> str:
 
 def committed(output: Path) -> dict[str, int]:
     """The versions of the tables that belong to the last committed run."""
-    runs = DeltaTable(str(output / "identity_runs")).to_pyarrow_table(columns=["started_at", "table_versions"])
-    return dict(max(runs.to_pylist(), key=lambda run: run["started_at"])["table_versions"])
+    runs = DeltaTable(str(output / "identity_runs")).to_pyarrow_table(
+        columns=["status", "started_at", "table_versions"]
+    )
+    rows = [run for run in runs.to_pylist() if run["status"] == "committed"]
+    return dict(max(rows, key=lambda run: run["started_at"])["table_versions"])
 
 
 def plain(value: Any) -> Any:

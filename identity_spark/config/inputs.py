@@ -132,3 +132,8 @@ class Identifier:
     @property
     def derived(self) -> bool:
         return self.derived_from is not None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is a limit of records or of different people to a value."""
+        return bool(self.max_records_per_value or self.max_distinct_per_value)

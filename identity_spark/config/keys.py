@@ -66,6 +66,10 @@ def fraction(section: Any, name: str) -> Any:
     return section.fraction(name)
 
 
+def gate(default: float | None = None, share: bool = True) -> Read:
+    return lambda section, name: section.gate(name, default, share)
+
+
 def choice(choices: tuple[str, ...], default: str) -> Read:
     return lambda section, name: section.choice(name, choices, default)
 

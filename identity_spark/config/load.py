@@ -17,7 +17,7 @@ from identity_spark.config.merge import apply_settings, merge
 from identity_spark.config.model import Config
 from identity_spark.config.places import TOP
 from identity_spark.config.problems import Problems, show
-from identity_spark.config.project import country, decisions, engine, guardrails, output, project
+from identity_spark.config.project import country, decisions, engine, gates, guardrails, output, project
 from identity_spark.config.rules import Names, rules
 from identity_spark.config.section import opened
 from identity_spark.config.sources import sources
@@ -89,6 +89,7 @@ def _config(tree: dict[str, Any], problems: Problems) -> Config:
         output=output(top),
         default_country=default_country,
         guardrails=guardrails(top, names.identifiers),
+        gates=gates(top, found_sources, names.identifiers),
         engine=engine(top),
         **values(top, Config),
         overrides=decisions(top, "overrides"),

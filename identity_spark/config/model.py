@@ -3,10 +3,11 @@
 Built by ``load`` only, after every problem was reported: code that holds a ``Config`` may trust it.
 """
 
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 
 from identity_spark.config.inputs import NO_LIMIT, Identifier, Source
-from identity_spark.config.keys import catalog_name, choice, fraction, key, limit, number, text
+from identity_spark.config.keys import catalog_name, choice, fraction, gate, key, limit, number, text
 from identity_spark.config.types import MATCHES
 
 MUST_LINK, CANNOT_LINK = OVERRIDE_RULES = ("must_link", "cannot_link")  # match_pairs names overrides in place of a rule
@@ -100,6 +101,48 @@ class Guardrails:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """The limit of a figure that stops publication: ``limit``, but for the names that have ``own`` ones; None: none."""
+
+    limit: float | None = None
+    own: Mapping[str, float | None] = field(default_factory=dict)
+
+    def of(self, name: str) -> float | None:
+        return self.own.get(name, self.limit)
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates by name. A share is one of 1."""
+
+    source_rows_drop: Gate = key(
+        "a source has lost more than this share of its records; `{crm: .1, app: null}` for each source",
+        "`.5`", Gate(0.5), gate(0.5),
+    )  # fmt: skip
+    completeness_drop: Gate = key(
+        "the completeness of an identifier fell by more than this share; one for each identifier likewise",
+        "`.5`", Gate(0.5), gate(0.5),
+    )  # fmt: skip
+    ended_ids: Gate = key(
+        "more than this share of the last run's ids ends: merged into others or retired", "`.2`", Gate(0.2), gate(0.2)
+    )
+    bad_keys: Gate = key(
+        "more than this share of a source's records has no primary key of its own; one for each source likewise",
+        "`.05`", Gate(0.05), gate(0.05),
+    )  # fmt: skip
+    over_shared: Gate = key(
+        "more than this share of the records that hold an identifier lose it as over-shared, as where a cap does not"
+        " fit; one for each identifier likewise",
+        "`.5`", Gate(0.5), gate(0.5),
+    )  # fmt: skip
+    moved_records: Gate = key(
+        "more than this share of the last run's records goes from one id to another", "none", Gate(), gate()
+    )
+    unresolved: Gate = key("more than this share of all records is unresolved", "none", Gate(), gate())
+    largest_profile: Gate = key("a profile has more records than this", "none", Gate(), gate(share=False))
+
+
+@dataclass(frozen=True)
 class Location:
     """Either a file or folder (``path``) or a table of the catalog."""
 
@@ -170,6 +213,7 @@ class Config:
     golden: tuple[GoldenField, ...] = key(
         "which fields a profile shows and how each value is chosen", "every identifier"
     )
+    gates: Gates = key("figures that stop publication", "see below", Gates())
     engine: str = key(
         "`{engine: graphframes}`, or `{engine: dataframe}`, which does not need GraphFrames", "`graphframes`",
         "graphframes", name="clustering",

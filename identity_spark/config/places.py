@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from identity_spark.config.inputs import FieldMapping, Identifier, Source, Step
 from identity_spark.config.keys import Key, keys_of
-from identity_spark.config.model import Config, Criterion, GoldenField, Guardrails, Location, Output, Rule
+from identity_spark.config.model import Config, Criterion, Gates, GoldenField, Guardrails, Location, Output, Rule
 from identity_spark.config.problems import closest
 
 TOP = ""
@@ -18,6 +18,7 @@ GUARDRAILS = "guardrails"
 GOLDEN = "golden"
 GOLDEN_FIELD = "golden.fields.<name>"
 GOLDEN_GROUP = "golden.groups.<name>"
+GATES = "gates"
 CLUSTERING = "clustering"
 OUTPUT = "output"
 OVERRIDES = "overrides"
@@ -32,6 +33,7 @@ MODELS: Mapping[str, type] = {
     CRITERION: Criterion,
     GUARDRAILS: Guardrails,
     GOLDEN_FIELD: GoldenField,
+    GATES: Gates,
     OUTPUT: Output,
     OVERRIDES: Location,
 }
@@ -43,7 +45,7 @@ OF_SECTION: Mapping[str, tuple[str, ...]] = {  # places that no dataclass stands
 TOLD: Mapping[str, tuple[Key, ...]] = {place: tuple(keys_of(model).values()) for place, model in MODELS.items()}
 ORDER = (
     TOP, SOURCE, MAPPING, IDENTIFIER, STEP, RULE, CRITERION, GUARDRAILS, GOLDEN, GOLDEN_FIELD, GOLDEN_GROUP,
-    CLUSTERING, OUTPUT, OVERRIDES,
+    GATES, CLUSTERING, OUTPUT, OVERRIDES,
 )  # fmt: skip
 KEYS: Mapping[str, tuple[str, ...]] = {
     place: OF_SECTION[place] if place in OF_SECTION else tuple(known.name for known in TOLD[place]) for place in ORDER

@@ -1,12 +1,13 @@
 """What is said once for the whole project: its name, country, guardrails, engine, pairs, output and overrides."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
-from identity_spark.config.inputs import Identifier
+from identity_spark.config.inputs import Identifier, Source
 from identity_spark.config.keys import values
-from identity_spark.config.model import Guardrails, Location, Output
-from identity_spark.config.places import CLUSTERING, GUARDRAILS, OUTPUT, OVERRIDES
+from identity_spark.config.model import Gates, Guardrails, Location, Output
+from identity_spark.config.places import CLUSTERING, GATES, GUARDRAILS, OUTPUT, OVERRIDES
 from identity_spark.config.section import Section, check_known
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -43,6 +44,24 @@ def guardrails(top: Section, identifiers: Mapping[str, Identifier]) -> Guardrail
             "conflict_together", f"[{together[0][1]}] is one identifier; name two or more, which must all contradict"
         )
     return Guardrails(**values(section, Guardrails, conflict_together=tuple(name for _, name in together)))
+
+
+OF_SOURCES, OF_IDENTIFIERS = ("source_rows_drop", "bad_keys"), ("completeness_drop", "over_shared")
+
+
+def gates(top: Section, sources: Iterable[Source], identifiers: Mapping[str, Identifier]) -> Gates:
+    """The figures that stop publication."""
+    section = top.child("gates", GATES)
+    known = {gate: [source.name for source in sources] for gate in OF_SOURCES}
+    known |= {gate: [name for name, i in identifiers.items() if not i.derived] for gate in OF_IDENTIFIERS}
+    found = Gates(**values(section, Gates))
+    for gate in (field.name for field in fields(Gates)):
+        own = [(f"{section.at(gate)}.{name}", name) for name in getattr(found, gate).own]
+        if own and gate not in known:
+            section.reject(gate, "is one figure of the whole run; write one number, or null")
+        elif own:
+            check_known(own, known[gate], "source" if gate in OF_SOURCES else "identifier", section.problems)
+    return found
 
 
 def output(top: Section) -> Output:

@@ -6,6 +6,7 @@ from typing import Any
 
 from identity_spark.config.catalog_names import name_parts
 from identity_spark.config.environment import FromEnvironment
+from identity_spark.config.model import Gate
 from identity_spark.config.places import KEYS, misplaced
 from identity_spark.config.problems import Problems, join, show, suggest
 
@@ -86,6 +87,26 @@ class Section:
             self.reject(key, f"{show(value)} is out of range; write a number above 0 and at most 1, like 0.9")
             return None
         return float(value)
+
+    def gate(self, key: str, default: float | None, share: bool) -> Gate:
+        """A limit, or limits by name, of which the others keep the default; null is no limit."""
+        raw = self.raw.get(key, default)
+        if not isinstance(raw, dict):
+            return Gate(self._gate_limit(raw, self.at(key), share))
+        return Gate(
+            default, {name: self._gate_limit(own, join(self.at(key), name), share) for name, own in raw.items()}
+        )
+
+    def _gate_limit(self, raw: Any, place: str, share: bool) -> float | None:
+        if raw is None:
+            return None
+        value = _number(raw)
+        if share and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
+            self.problems.add(
+                place, f"{show(raw)} is no share; write a number from 0 to 1, like 0.2, or null for no limit"
+            )
+            return None
+        return float(value) if share else whole(raw, place, self.problems)
 
     def flag(self, key: str) -> bool:
         """True or false; false when not written."""

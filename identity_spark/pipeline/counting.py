@@ -29,6 +29,7 @@ class Results:
     unresolved: Written
     skipped: DataFrame | None  # SKIPPED_BLOCKS; None where the configuration rules them out
     metrics: Sequence[DataFrame]  # METRICS, a few rows for each limit and large cluster
+    of_ids: Mapping[str, int]  # what became of ids
 
 
 def count(results: Results, config: Config, stage: Stage) -> tuple[Totals, list[Metric]]:
@@ -69,6 +70,7 @@ def count(results: Results, config: Config, stage: Stage) -> tuple[Totals, list[
         skipped=_by_name(found["skipped"], "rule"),
         merges=merges_only_here(edges, found["merges"], results.resolved, config, stage),
         profiles=results.resolved.observed["profiles"],
+        of_ids=results.of_ids,
     )
     return counted, [Metric(**row) for row in found["metrics"]]
 

@@ -1,5 +1,7 @@
 """Ids over time: which id every cluster gets, and what became of those that the last run knew."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -8,8 +10,16 @@ from pyspark.sql import functions as F
 from identity_spark import schemas
 from identity_spark.config import Config
 from identity_spark.pipeline.work import Run, Stage, Written
-from identity_spark.stages import changes, history, redirects, stable_ids
+from identity_spark.stages import changes, history, redirects, report, stable_ids
 from identity_spark.storage.known import Known
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What became of ids: the tables, by name, of which anything changed, and counts by the names of the report."""
+
+    tables: Mapping[str, DataFrame]
+    counts: Mapping[str, int]
 
 
 def lasting_ids(members: DataFrame, known: Known, config: Config, this: Run) -> DataFrame | Column:
@@ -39,47 +49,48 @@ def carried_over(shared: Written, stage: Stage) -> DataFrame:
 
 
 def what_became_of_ids(
-    resolved: DataFrame,
+    resolved: Written,
     golden_rows: DataFrame,
     pairs: DataFrame,
     held_back: DataFrame,
     known: Known,
     config: Config,
     this: Run,
-) -> dict[str, DataFrame]:
-    """The tables of ids over time, by name: what became of every id that the last run knew.
-
-    Those of which nothing changed are left out.
-    """
+) -> Lasting:
+    """What became of every id that the last run knew."""
     if known.is_first_run:
-        begun = changes.moves_of_first_run(resolved)
-        return {
+        begun = changes.moves_of_first_run(resolved.frame)
+        tables = {
             "identity_changes": changes.of_first_run(golden_rows, this.run_id),
-            "identity_redirects": schemas.empty(resolved.sparkSession, schemas.REDIRECTS),
+            "identity_redirects": schemas.empty(golden_rows.sparkSession, schemas.REDIRECTS),
             "identity_history": history.history(None, begun, this.run_id, this.started_at),
         }
+        return Lasting(tables, {"created": resolved.observed["profiles"]})
     with this.stage("changes") as stage:
-        moved = stage.write("moves", changes.moves(known.ids, resolved))
+        has_moved = F.expr("count_if(old_id IS NOT NULL AND new_id IS NOT NULL)")
+        moved = stage.write("moves", changes.moves(known.ids, resolved.frame), **{report.MOVED: has_moved})
         if not moved.rows:
-            return {}
+            return Lasting({}, {})
         causes = changes.causes_of_moves(moved.frame, pairs, known.pairs, held_back, [r.name for r in config.rules])
         events = changes.changes(moved.frame, golden_rows, known.used, causes, this.run_id)
-        return lasting_tables(events, moved.frame, golden_rows, known, this, stage)
+        return lasting_tables(events, moved, golden_rows, known, this, stage)
 
 
 def lasting_tables(
-    events: DataFrame, moved: DataFrame, golden_rows: DataFrame, known: Known, this: Run, stage: Stage
-) -> dict[str, DataFrame]:
+    events: DataFrame, moved: Written, golden_rows: DataFrame, known: Known, this: Run, stage: Stage
+) -> Lasting:
     """The tables about ids over time, written down and checked; the only ones that grow out of those before."""
-    events = stage.write("changes", events).frame
-    leading = closed_redirects(events, known.redirects, golden_rows, this.run_id, stage)
+    counted = {event: F.expr(f"count_if(event = '{event}')") for event in report.EVENTS}
+    written = stage.write("changes", events, **counted)
+    leading = closed_redirects(written.frame, known.redirects, golden_rows, this.run_id, stage)
     is_open = F.count_if(F.col("valid_to").isNull())
-    of_records = history.history(known.history, moved, this.run_id, this.started_at)
+    of_records = history.history(known.history, moved.frame, this.run_id, this.started_at)
     periods = stage.write("history", of_records, open=is_open)
     published = F.coalesce(F.sum("record_count"), F.lit(0)).alias("records")
     ((records,),) = stage.collect(golden_rows.agg(published))
     history.require_current(periods.observed["open"], records)
-    return {"identity_changes": events, "identity_redirects": leading, "identity_history": periods.frame}
+    tables = {"identity_changes": written.frame, "identity_redirects": leading, "identity_history": periods.frame}
+    return Lasting(tables, {**written.observed, **moved.observed})
 
 
 def closed_redirects(

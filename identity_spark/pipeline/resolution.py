@@ -62,13 +62,13 @@ def resolution_of(read: DataFrame, given: Overrides, known: Known, config: Confi
     with this.stage("unresolved") as stage:
         rows = unresolved.unresolved_records(resolved.frame, guarded.conflicts, prepared.bad_keys)
         held_back = stage.write("unresolved", rows)
-    lasting = what_became_of_ids(resolved.frame, golden_rows, pairs, held_back.frame, known, config, this)
-    redirects = lasting.get("identity_redirects", known.redirects)
+    lasting = what_became_of_ids(resolved, golden_rows, pairs, held_back.frame, known, config, this)
+    redirects = lasting.tables.get("identity_redirects", known.redirects)
     golden_rows, of_values = decide_values(given, resolved.frame, redirects, golden_rows, config, this)
     with this.stage("report and checks") as stage:
         skipped = None if large is None else match_pairs.skipped_blocks(large, config)
         own = [*_of_conflicts(guarded), *guarded.metrics, *of_values]
-        results = Results(guarded.links, resolved, golden_rows, pairs, held_back, skipped, own)
+        results = Results(guarded.links, resolved, golden_rows, pairs, held_back, skipped, own, lasting.counts)
         totals, of_guardrails = count(results, config, stage)
         counts = checks.verify(prepared.total, totals)
         metrics = report.report(totals, config) + of_guardrails
@@ -78,7 +78,7 @@ def resolution_of(read: DataFrame, given: Overrides, known: Known, config: Confi
         "identity_unresolved_records": held_back.frame,
         "identity_lookup": resolved.frame.select(*profiles.lookup_columns(config)),
         "match_pairs": pairs,
-        **lasting,
+        **lasting.tables,
         "identity_golden_report": small_frame(read.sparkSession, [(this.run_id, *m) for m in metrics], schemas.REPORT),
     }
     stamped = {name: _stamped(name, rows, this.run_id) for name, rows in tables.items()}

@@ -2,7 +2,7 @@
 
 import logging
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -77,13 +77,14 @@ def _roll_back(tables: Tables, to: str, this: Run, lock: Lock) -> None:
     log.info("run %s: the results of run %s are current again", this.run_id, to)
 
 
-def _lasting(lookup: DataFrame, golden: DataFrame, before: Known, this: Run) -> dict[str, DataFrame]:
+def _lasting(lookup: DataFrame, golden: DataFrame, before: Known, this: Run) -> Mapping[str, DataFrame]:
     """The changes, redirects and history of going from the state ``before`` to this one."""
     with this.stage("changes") as stage:
-        moved = stage.write("moves", changes.moves(before.ids, lookup)).frame
+        moved = stage.write("moves", changes.moves(before.ids, lookup))
         unknown = schemas.empty(lookup.sparkSession, schemas.CAUSES)
-        events = changes.changes(moved, golden, before.used, unknown, this.run_id)
-        return lasting_tables(events.withColumn("cause", F.lit("rollback")), moved, golden, before, this, stage)
+        events = changes.changes(moved.frame, golden, before.used, unknown, this.run_id)
+        caused = events.withColumn("cause", F.lit("rollback"))
+        return lasting_tables(caused, moved, golden, before, this, stage).tables
 
 
 def _require_run(tables: Tables, to: str) -> Row:

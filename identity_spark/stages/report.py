@@ -2,20 +2,25 @@
 
 Rates are shares of 1. ``resolution_rate``: records with a ``dinmo_id`` of all records. ``match_rate``,
 ``conflict_rate``, ``missing_rate``: records of that status of all records. ``consolidation``: records saved,
-1 - golden records / records with a ``dinmo_id``. Of no records every rate is 0.
+1 - golden records / records with a ``dinmo_id``. Of no records every rate is 0. Events of ids are counted under their
+names, ``moved_records`` are those that went from one id to another, ``largest_profile`` is the most records of one.
 
 Of a rule: ``applicable_rate``, the records that have what it asks for, of all; ``pairs``, the rows of ``match_pairs``;
 ``valid_match_rate``, those of them that hold a published profile together, and ``conflict_rate``, the others: refused,
 or in a cluster in conflict; ``merges_only_here``, the merges that no other rule makes. Of an identifier:
 ``completeness``, records with a usable value; ``golden_completeness``, the same of golden records; ``conflict_rate``,
-records held back because the cluster breaks a limit of this identifier, of all.
+records held back because the cluster breaks a limit of this identifier, of all; ``over_shared_records``, those without
+a usable value because what they have is over-shared.
 """
 
 from collections.abc import Iterable, Mapping
 
-from identity_spark.config import Config
+from identity_spark.config import Config, Identifier
 from identity_spark.schemas import STATUSES, Metric, Totals
 
+EVENTS = ("created", "merged", "split", "retired", "revived")
+MOVED = "moved_records"  # from one id to another
+OF_IDS = (*EVENTS, MOVED)
 LEFT_OUT = {"skipped_blocks": "blocks", "skipped_records": "records", "skipped_pairs": "pairs"}
 SET_APART = {"blocked_values": "blocked", "invalid_values": "invalid", "over_shared_values": "over_shared"}
 
@@ -25,7 +30,7 @@ def report(totals: Totals, config: Config) -> list[Metric]:
     found = [("project", config.project, _of_project(totals))]
     found += [("source", source.name, _of_source(totals, n, source.name)) for n, source in enumerate(config.sources)]
     found += [("rule", rule.name, _of_rule(totals, n, rule.name)) for n, rule in enumerate(config.rules)]
-    found += [("identifier", i.name, _of_identifier(totals, i.name)) for i in config.identifiers if not i.derived]
+    found += [("identifier", i.name, _of_identifier(totals, i)) for i in config.identifiers if not i.derived]
     return [Metric(scope, name, metric, float(v)) for scope, name, metrics in found for metric, v in metrics.items()]
 
 
@@ -33,7 +38,9 @@ def _of_project(totals: Totals) -> dict[str, float]:
     """With how many merged profiles refuse a consent that their last value grants, thanks to ``most_restrictive``."""
     counts = {name: totals.of_records(name) for name in ("records", *STATUSES, "published")}
     bad_keys, golden = sum(totals.bad_keys.values()), totals.golden["golden_records"]
-    return _rates(counts, bad_keys, golden) | {"consent_widenings_prevented": totals.golden["consent_widened"]}
+    others = {"largest_profile": totals.golden["largest_profile"] or 0}
+    others |= {"consent_widenings_prevented": totals.golden["consent_widened"]}
+    return _rates(counts, bad_keys, golden) | others | {name: totals.of_ids.get(name, 0) for name in OF_IDS}
 
 
 def _of_source(totals: Totals, n: int, source: str) -> dict[str, float]:
@@ -71,13 +78,14 @@ def _of_rule(totals: Totals, n: int, rule: str) -> dict[str, float]:
     }
 
 
-def _of_identifier(totals: Totals, identifier: str) -> dict[str, float]:
-    held, records = f"held_{identifier}", totals.of_records("records")
+def _of_identifier(totals: Totals, identifier: Identifier) -> dict[str, float]:
+    name, records = identifier.name, totals.of_records("records")
     return {
-        "completeness": _share(totals.of_records(held), records),
-        "golden_completeness": _share(totals.golden[held], totals.golden["golden_records"]),
-        "conflict_rate": _share(totals.in_conflict.get(identifier, 0), records),
-        **{metric: totals.set_apart.get((identifier, reason), 0) for metric, reason in SET_APART.items()},
+        "completeness": _share(totals.of_records(f"held_{name}"), records),
+        "golden_completeness": _share(totals.golden[f"held_{name}"], totals.golden["golden_records"]),
+        "conflict_rate": _share(totals.in_conflict.get(name, 0), records),
+        **{metric: totals.set_apart.get((name, reason), 0) for metric, reason in SET_APART.items()},
+        "over_shared_records": totals.of_records(f"over_shared_{name}") if identifier.is_capped else 0,
     }
 
 

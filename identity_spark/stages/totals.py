@@ -11,8 +11,8 @@ def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
     """A row per source with records of a usable key: its ``name``, and counts of its records.
 
     ``records``; those of each of ``STATUSES``; ``published``; their ``fingerprint``; ``applicable_<n>``, those that
-    rule n applies to; ``held_<identifier>``, those that have a usable value. ``resolved`` is ``STANDARDIZED`` with
-    ``PROFILES`` and ``rule_keys``.
+    rule n applies to; ``held_<identifier>``, those that have a usable value; ``over_shared_<identifier>``, those that
+    would have one, were it not over-shared. ``resolved`` is ``STANDARDIZED`` with ``PROFILES`` and ``rule_keys``.
     """
     return resolved.groupBy(F.col("source").alias("name")).agg(
         F.count("*").alias("records"),
@@ -24,6 +24,15 @@ def totals_of_records(resolved: DataFrame, config: Config) -> DataFrame:
             for n, r in enumerate(config.rules)
         ),
         *_held(config),
+        *(
+            F.expr(
+                f"count_if(`{i.name}` IS NULL AND"
+                f" exists(blocked, lost -> lost.identifier = '{i.name}' AND lost.reason = 'over_shared'))"
+                f" AS `over_shared_{i.name}`"
+            )
+            for i in config.identifiers
+            if not i.derived and i.is_capped
+        ),
     )
 
 
@@ -36,13 +45,15 @@ def totals_of_blocked(resolved: DataFrame) -> DataFrame:
 def totals_of_golden(golden: DataFrame, config: Config) -> DataFrame:
     """One row: ``golden_records`` and how many records they stand for (``records``), their ``fingerprint``.
 
-    Further ``consent_widened``; ``of_source_<n>``, those that hold a record of the source; ``held_<identifier>``.
+    Further ``consent_widened``; ``largest_profile``, the most records of one; ``of_source_<n>``, those that hold a
+    record of the source; ``held_<identifier>``.
     """
     return golden.agg(
         F.count("*").alias("golden_records"),
         F.coalesce(F.sum("record_count"), F.lit(0)).alias("records"),
         F.sum(_fingerprint() * F.col("record_count")).alias("fingerprint"),
         F.count_if("consent_widened").alias("consent_widened"),
+        F.max("record_count").alias("largest_profile"),
         *(
             F.expr(f"count_if(array_contains(sources, '{s.name}')) AS of_source_{n}")
             for n, s in enumerate(config.sources)

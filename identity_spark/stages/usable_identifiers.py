@@ -99,7 +99,7 @@ def _held(frame: DataFrame, config: Config) -> Column:
 
 def capped(config: Config) -> list[Identifier]:
     """The identifiers that have a limit of records or of different people to a value."""
-    return [i for i in config.identifiers if i.max_records_per_value or i.max_distinct_per_value]
+    return [i for i in config.identifiers if i.is_capped]
 
 
 def _distinguishing(frame: DataFrame, other: str, config: Config) -> Column:

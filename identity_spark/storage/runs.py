@@ -1,4 +1,4 @@
-"""The manifest: one row per committed run, with the version of each table that belongs to it."""
+"""The manifest: one row per committed run, with the version of each table that belongs to it, and per refused run."""
 
 import re
 import secrets
@@ -25,6 +25,15 @@ def checked_run_id(run_id: str) -> str:
     return run_id
 
 
+COMMITTED, REFUSED = "committed", "refused"
+
+
+def recorded(tables: Tables) -> list[Row]:
+    """Every row of ``identity_runs``, the newest first."""
+    manifest = tables.read("identity_runs")
+    return [] if manifest is None else manifest.orderBy(F.desc("started_at"), F.desc("run_id")).collect()
+
+
 def committed(tables: Tables, newest: int | None = None) -> list[Row]:
     """The rows of ``identity_runs`` of committed runs, the newest first; all of them, or so many."""
     manifest = tables.read("identity_runs")
@@ -49,7 +58,7 @@ def committed_run(tables: Tables, run_id: str) -> Row | None:
 
 
 def dead_runs(tables: Tables, table: str, last: Row | None) -> list[str]:
-    """The runs that left rows in an accumulating table and were never committed: they died since the ``last`` one."""
+    """The runs that left rows in an accumulating table and none in the manifest: they died since the ``last`` one."""
     if tables.newest(table) == (-1 if last is None else dict(last["table_versions"]).get(table, -1)):
         return []
     rows, manifest = tables.read(table), tables.read("identity_runs")
@@ -57,7 +66,7 @@ def dead_runs(tables: Tables, table: str, last: Row | None) -> list[str]:
         return []
     left = rows.select("run_id").distinct()
     if manifest is not None:
-        left = left.join(manifest.where("status = 'committed'").select("run_id"), "run_id", "left_anti")
+        left = left.join(manifest.select("run_id"), "run_id", "left_anti")
     return sorted(row["run_id"] for row in left.collect())
 
 

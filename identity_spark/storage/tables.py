@@ -196,11 +196,15 @@ class Tables:
         return self._write(table, rows, run_id, {"overwriteSchema": "true"})
 
     def add(self, table: str, rows: DataFrame, run_id: str, dead: Sequence[str]) -> int:
-        """Puts ``rows`` beside those of other runs; what the ``dead`` ones left goes. Returns the version."""
+        """Puts ``rows`` beside those of other runs; what the ``dead`` ones left goes. Returns the version.
+
+        Columns that the table does not have yet are added to it.
+        """
+        options = {"mergeSchema": "true"}
         if not dead:
-            return self._write(table, rows, run_id, {}, mode="append")
+            return self._write(table, rows, run_id, options, mode="append")
         gone = ", ".join(f"'{run}'" for run in sorted({run_id, *dead}))
-        return self._write(table, rows, run_id, {"replaceWhere": f"run_id IN ({gone})"})
+        return self._write(table, rows, run_id, options | {"replaceWhere": f"run_id IN ({gone})"})
 
     def _write(self, table: str, rows: DataFrame, run_id: str, options: dict[str, str], mode: str = "overwrite") -> int:
         before = self.newest(table)

@@ -3,7 +3,7 @@
 import pytest
 
 TOP = (
-    "project, default_country, sources, identifiers, rules, guardrails, golden, clustering, "
+    "project, default_country, sources, identifiers, rules, guardrails, golden, gates, clustering, "
     "match_pairs, output, overrides, golden_overrides"
 )
 FIELDS = "email, phone, first_name, last_name, birth_date, loyalty_id, last_sound, sound_start, city, marketing_consent"
@@ -45,6 +45,15 @@ CASES = [
         "guardrails.conflict_together=[phone, emial]",
         "guardrails.conflict_together[1]: 'emial' is no identifier; did you mean 'email'?",
     ),
+    (
+        "gates.ended_ids=1.5",
+        "gates.ended_ids: 1.5 is no share; write a number from 0 to 1, like 0.2, or null for no limit",
+    ),
+    ("gates.largest_profile=0", f"gates.largest_profile: 0 {NOT_A_NUMBER}"),
+    ("gates.ended_ids={crm: 0.1}", "gates.ended_ids: is one figure of the whole run; write one number, or null"),
+    ("gates.bad_keys={cmr: 0.1}", "gates.bad_keys.cmr: 'cmr' is no source; did you mean 'crm'?"),
+    ("gates.over_shared={phon: null}", "gates.over_shared.phon: 'phon' is no identifier; did you mean 'phone'?"),
+    ("gates.ended_id=0.1", "gates.ended_id: unknown key here; did you mean 'ended_ids'?"),
     ("overrides={path: x, table: y}", "overrides.table: given together with path; keep one of the two"),
     ("overrides={}", "overrides.path: missing; write path: file.csv, or table: catalog.schema.name"),
     ("overrides=7", 'overrides: 7 is no text; quote it: "7"'),

@@ -10,6 +10,7 @@ from identity_spark.config.inputs import FORMATS
 from identity_spark.config.model import STRATEGIES
 from identity_spark.config.places import (
     CRITERION,
+    GATES,
     GOLDEN_FIELD,
     GUARDRAILS,
     IDENTIFIER,
@@ -58,7 +59,16 @@ def test_every_key_and_value_is_named():
     assert wanted - named == set()
 
 
-SECTIONS = {TOP: 0, SOURCE: 1, IDENTIFIER: 2, RULE: 3, CRITERION: 4, GUARDRAILS: 5, GOLDEN_FIELD: 6}  # tables of keys
+SECTIONS = {
+    TOP: 0,
+    SOURCE: 1,
+    IDENTIFIER: 2,
+    RULE: 3,
+    CRITERION: 4,
+    GUARDRAILS: 5,
+    GOLDEN_FIELD: 6,
+    GATES: 7,
+}  # tables of keys
 TABLE = re.compile(r"^\| key[^|]*\| meaning \| default \|\n\| --- \| --- \| --- \|\n((?:\|.*\n)+)", re.MULTILINE)
 ROW = re.compile(r"^\| (.*?) \| (.*) \| (.*?) ?\|$")
 

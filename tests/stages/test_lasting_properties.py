@@ -9,6 +9,9 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
+from pyspark.sql import functions as F
+from stages_of_tests import written
+
 from identity_spark import schemas
 from identity_spark.config.model import Output
 from identity_spark.pipeline.lasting import lasting_ids, what_became_of_ids
@@ -220,7 +223,7 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
     }  # fmt: skip
     frames = {name: spark.createDataFrame(found_rows, schemas.TABLES[name]) for name, found_rows in rows.items()}
     lasting = what_became_of_ids(
-        frames["identity_lookup"],
+        written(frames["identity_lookup"], profiles=F.count_distinct("dinmo_id")),
         spark.createDataFrame(list(golden.items()), "dinmo_id string, record_count long"),
         frames["match_pairs"],
         frames["identity_unresolved_records"],
@@ -228,9 +231,9 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
         CONFIG,
         this,
     )
-    collected = {name: frame.collect() for name, frame in lasting.items()}
+    collected = {name: frame.collect() for name, frame in lasting.tables.items()}
     collected = {name: collected.get(name, tables.rows.get(name, [])) for name in LASTING}
-    if "identity_changes" in lasting:
+    if "identity_changes" in lasting.tables:
         collected["identity_changes"] = [*tables.rows.get("identity_changes", []), *collected["identity_changes"]]
     tables.rows = rows | collected
     return found, collected

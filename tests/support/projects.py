@@ -12,6 +12,7 @@ from identity_spark import pipeline
 from identity_spark.config import Config, load_config
 from identity_spark.pipeline.publication import Published
 
+NO_BASELINE = ("source_rows_drop", "completeness_drop", "ended_ids", "bad_keys", "over_shared")  # few rows are no night
 Row = tuple[str, str | None, str | None, str | None]  # id, mail, phone, surname
 # 1 and 2 share an e-mail, 3 and 4 a phone, 5 is alone.
 PEOPLE: list[Row] = [("1", "a@x.io", None, "A"), ("2", "a@x.io", None, "A"), ("3", "b@x.io", "2025550111", "B"), ("4", "c@x.io", "2025550111", "C"), ("5", "d@x.io", None, "D")]  # fmt: skip
@@ -45,6 +46,7 @@ class Project:
                 {"name": "phone", "criteria": [{"identifiers": "phone", "match": "exact"}]},
             ],
             "clustering": {"engine": "dataframe"},
+            "gates": dict.fromkeys(NO_BASELINE),
             "output": {"path": str(self.output)},
         }
 

@@ -32,7 +32,7 @@ def evidence(compared: Sequence[Anchor], criteria: Criteria) -> Column:
 
 
 def _of(rule: Rule, anchor: Anchor, criteria: Criteria) -> Sql:
-    """In the order of its criteria; sorted where the pair may share several keys, or stand in a star too."""
+    """In the order of its criteria; sorted where the pair may share several keys."""
     several_keys = not criteria.multi_valued.isdisjoint(rule.anchor)
     compared = compared_criteria(rule)
     shown = [(name, c) for c in rule.criteria if c in compared or not several_keys for name in c.identifiers]
@@ -40,7 +40,7 @@ def _of(rule: Rule, anchor: Anchor, criteria: Criteria) -> Sql:
     found = f"array({', '.join(entries)})"
     if several_keys:
         found = f"concat({_of_keys(rule, anchor)}, {found})" if shown else _of_keys(rule, anchor)
-    return f"sort_array(array_distinct({found}))" if several_keys or not anchor.collapses else found
+    return f"sort_array(array_distinct({found}))" if several_keys else found
 
 
 def _of_keys(rule: Rule, anchor: Anchor) -> Sql:
