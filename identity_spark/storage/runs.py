@@ -57,6 +57,15 @@ def committed_run(tables: Tables, run_id: str) -> Row | None:
     return None if manifest is None else manifest.where(F.col("run_id") == run_id).where("status = 'committed'").first()
 
 
+def refused_after(tables: Tables, run: Row) -> list[Row]:
+    """The rows of the runs that gates stopped after ``run``, the newest first."""
+    manifest = tables.read("identity_runs")
+    if manifest is None:
+        return []
+    later = (F.col("status") == REFUSED) & (F.col("started_at") > run["started_at"])
+    return manifest.where(later).orderBy(F.desc("started_at"), F.desc("run_id")).collect()
+
+
 def dead_runs(tables: Tables, table: str, last: Row | None) -> list[str]:
     """The runs that left rows in an accumulating table and none in the manifest: they died since the ``last`` one."""
     if tables.newest(table) == (-1 if last is None else dict(last["table_versions"]).get(table, -1)):

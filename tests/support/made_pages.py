@@ -15,6 +15,10 @@ def run(run_id: str, **columns: Any) -> dict[str, Any]:
     return {"run_id": run_id, **given, **columns}
 
 
+def refused(run_id: str, **broken: float) -> dict[str, Any]:
+    return run(run_id, status="refused", broken_gates=broken)
+
+
 def totals(**metrics: float) -> dict[str, float]:
     names = ("records", "golden_records", "unique_records", "matched_records", "conflict_records", "missing_records")
     rates = ("bad_key_records", "resolution_rate", "match_rate", "conflict_rate", "missing_rate", "consolidation")

@@ -35,6 +35,7 @@ class Facts:
     largest: Sequence[Profile] = ()
     suspicious: Sequence[Profile] = ()
     measures: Sequence[Row] = ()
+    refused: Sequence[Row] = ()  # rows of ``identity_runs`` of later runs that gates stopped, the newest first
     show_values: bool = False
 
     @property

@@ -17,6 +17,7 @@ from identity_spark.audit.published_run import PublishedRun, published_run
 from identity_spark.config import MUST_LINK, Config, load_config
 from identity_spark.config.types import TYPES
 from identity_spark.errors import InputError
+from identity_spark.storage import runs as runs_of_output
 from identity_spark.storage import session
 from identity_spark.storage.pages import make_pages_folder, write_page
 
@@ -91,6 +92,7 @@ def _facts(run: PublishedRun, show_values: bool, measures: Sequence[Mapping[str,
         largest=[profiles[row["dinmo_id"]] for row in largest],
         suspicious=[profiles[row["dinmo_id"]] for row in suspicious],
         measures=measures,
+        refused=[row.asDict(recursive=True) for row in runs_of_output.refused_after(run.tables, run.row)],
         show_values=show_values,
     )
 

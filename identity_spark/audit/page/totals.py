@@ -59,7 +59,22 @@ def _card(facts: Facts, label: str, metric: str, share: str | None) -> Card:
 
 def notes(facts: Facts) -> list[Note]:
     """What stands out, the gravest first; empty where nothing does."""
-    return [*_fallen(facts), *_giants(facts), *_conflicts(facts), *_skipped(facts), *_idle_rules(facts)]
+    return [
+        *_refused(facts),
+        *_fallen(facts),
+        *_giants(facts),
+        *_conflicts(facts),
+        *_skipped(facts),
+        *_idle_rules(facts),
+    ]
+
+
+def _refused(facts: Facts) -> Iterator[Note]:
+    """Of the runs that gates stopped since; figures are shares of 1, or records."""
+    for row in facts.refused:
+        broken = (row["broken_gates"] or {}).items()
+        told = ", ".join(f"{gate} {rate(value) if value <= 1 else count(value)}" for gate, value in broken)
+        yield Note("totals", f"Run {row['run_id']} was refused ({told}); this page shows the last that was published.")
 
 
 def _fallen(facts: Facts) -> Iterator[Note]:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from made_pages import empty, full, identifier, pair, profile, rule, run, totals
+from made_pages import empty, full, identifier, pair, profile, refused, rule, run, totals
 from pages import Page
 
 from identity_spark.audit.page import SECTIONS, render
@@ -57,6 +57,13 @@ def test_totals_and_what_changed(page):
     for note in ("fell from 95.0% to 85.0%", "10 records are held back"):
         assert note in page.text("totals")
     assert "12:30 UTC" in page.all("header")[0]["text"]
+
+
+def test_a_night_that_gates_refused_comes_first_and_the_page_is_of_the_last_good_one():
+    page = Page(render(full(refused=[refused("bad", **{"ended_ids": 0.3, "largest_profile": 812.0})])))
+    first = " ".join(page.all("li", "totals")[0]["text"].split())
+    assert first.startswith("Run bad was refused (ended_ids 30.0%, largest_profile 812); this page shows the last")
+    assert page.all("header")[0]["text"].count("bad") == 0
 
 
 def test_what_stands_out_is_named_first():
