@@ -10,6 +10,7 @@ from identity_spark.expressions.birth_date import month_day, standardize_date, y
 from identity_spark.expressions.company import standardize_company
 from identity_spark.expressions.country import standardize_country
 from identity_spark.expressions.email import standardize_email, tidy_email
+from identity_spark.expressions.house_number import house_number, street
 from identity_spark.expressions.person_name import (
     first_token,
     generation,
@@ -20,12 +21,7 @@ from identity_spark.expressions.person_name import (
     standardize_last_name,
 )
 from identity_spark.expressions.phone import dialled_number
-from identity_spark.expressions.postal_address import (
-    house_number,
-    standardize_address,
-    standardize_postal_code,
-    street,
-)
+from identity_spark.expressions.postal_address import standardize_address, standardize_postal_code
 from identity_spark.expressions.text import (
     collapse_space,
     digits_alone,
