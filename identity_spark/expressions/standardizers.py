@@ -1,7 +1,7 @@
 """Which expression makes the canonical, the written and the derived form of each identifier type."""
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -44,7 +44,6 @@ _PLAIN: dict[str, Standardizer] = {
     "first_name": standardize_first_name,
     "last_name": standardize_last_name,
     "full_name": standardize_full_name,
-    "company": standardize_company,
     "address": standardize_address,
     "postal_code": standardize_postal_code,
     "country": standardize_country,
@@ -62,14 +61,15 @@ def standardizer(
     case_sensitive: bool = False,
     only_numeric: bool = False,
     steps: Sequence[ChainStep] = (),
+    country: Column | None = None,
 ) -> Standardizer:
     """The expression that turns a raw value of type ``kind`` into its canonical text or null.
 
     ``dialling`` (of the country, or null) decides phones written without a code, ``today`` which dates lie in the
-    future.
+    future, ``country`` (alpha-2, or null) which words are legal forms of companies.
     ``steps`` come first; what they make of the value is then read as any other of its type.
     """
-    form = _of_type(kind, dialling, today, formats, case_sensitive, only_numeric)
+    form = _of_type(kind, dialling, today, formats, case_sensitive, only_numeric, country)
     return (lambda raw: form(chained(raw, steps))) if steps else form
 
 
@@ -90,7 +90,13 @@ def chained(raw: Column, steps: Sequence[ChainStep]) -> Column:
 
 
 def _of_type(
-    kind: str, dialling: Column, today: Column, formats: Sequence[str], case_sensitive: bool, only_numeric: bool
+    kind: str,
+    dialling: Column,
+    today: Column,
+    formats: Sequence[str],
+    case_sensitive: bool,
+    only_numeric: bool,
+    country: Column | None,
 ) -> Standardizer:
     if kind == "phone":
         return lambda raw: dialled_number(raw, dialling)
@@ -99,7 +105,7 @@ def _of_type(
     if kind in ("id", "text"):
         text = standardize_id if kind == "id" else standardize_text
         return lambda raw: text(raw, case_sensitive=case_sensitive, only_numeric=only_numeric)
-    plain = _PLAIN[kind]
+    plain = partial(standardize_company, country=country) if kind == "company" else _PLAIN[kind]
     return (lambda raw: _digits(plain(raw))) if only_numeric else plain
 
 
