@@ -29,7 +29,7 @@ class IdentifierType:
     """One type. Functions are named by their module in ``expressions``, like ``email.standardize_email``."""
 
     canonical: str  # the function that makes the canonical form of a raw value
-    told: tuple[str, ...] = ()  # what that is told besides: dialling, today, formats, case_sensitive, only_numeric
+    told: tuple[str, ...] = ()  # besides the value: dialling, country, today, formats, case_sensitive, only_numeric
     shown: str | None = None  # the function for what a golden record shows; None: the canonical form
     fuzzy: Mapping[str, Degree] = field(default_factory=dict)  # by degree; a degree that is missing is not allowed
     transforms: tuple[str, ...] = ()  # besides those that every type takes
@@ -119,6 +119,7 @@ TYPES: dict[str, IdentifierType] = {
     ),
     "company": IdentifierType(
         "company.standardize_company",
+        told=("country",),
         shown="text.tidy_text",
         fuzzy=TEXTS,
         transforms=("tokens",),
@@ -184,8 +185,8 @@ TRANSFORMS: dict[str, Transform] = {
     "local_part": Transform("derivations.local_part"),
     "generation": Transform("person_name.generation", of_written=True),
     "tokens": Transform("derivations.tokens"),
-    "house_number": Transform("postal_address.house_number"),
-    "street": Transform("postal_address.street"),
+    "house_number": Transform("house_number.house_number"),
+    "street": Transform("house_number.street"),
     "first_token": Transform("person_name.first_token", gives="first_name"),
     "last_token": Transform("person_name.last_token", gives="last_name"),
     "nickname_root": Transform("person_name.nickname_root", gives="first_name"),

@@ -19,7 +19,7 @@ from identity_spark.expressions.text import (
 )
 from identity_spark.reference import facts
 
-SECTIONS = ("ways", "directions", "units", "numbers")
+SECTIONS = ("ways", "directions", "units", "houses", "numbers")
 OTHER_PUNCTUATION = r"[^\p{L}\p{M}\p{N}\x00-\x7f]+"
 BETWEEN_WORDS = r"[\x00-/:-`{-\x7f]+"  # ASCII that is no lower-case letter or digit
 LONGEST = 2000  # characters; longer text is no address
@@ -27,9 +27,22 @@ SAYS_NOTHING = "-"  # the short form of a word that may go; no word has a hyphen
 LOOKED_UP = 5  # so many words are looked up one by one
 LIST = "\n"  # starts the list of short forms
 FREQUENT = "sardlcbnewtpfu"  # first letters of words, in the order of the list: what stands first is found sooner
-LETTER = r"(?:[a-df-h]|bis|ter|quater)(?: |\z)"  # of a house number
-NUMBER = "[0-9]+(?:[a-z]|bis|ter|quater)?(?= |\\z)"
-FIRST_OR_LAST_NUMBER = rf"\A(?:(?!{NUMBER})(.* ))?({NUMBER})"  # 12 rue du 8 mai 1945; hauptstr 12
+NOT_STAIR = r"(?! [0-9]{1,3}(?:\z| [0-9]))"  # 12 a 4: flat 4 of stair a
+NOT_CALLE = r"(?! (?!r |ave |blvd )[^0-9])"  # 12 c luna
+LETTER = rf"(?:[abdf-h\u0430-\u0432]{NOT_STAIR}|c{NOT_STAIR}{NOT_CALLE}|bis|ter|quater)(?: |\z)"  # of a house number
+
+SIGNS = ("#", "/", "post", "correos", "p.o.b", "b.p.")
+ORDINAL_SIGN = r"(?<=[0-9]|\bn)\.?[ªº°]"
+HALF = r"(?<=[0-9])[ -]?1/2(?![0-9/])"
+NOTHING = r"\A[^\p{L}\p{N}#]*+"
+FLAT_BEFORE_STROKE = NOTHING + r"(?:u(?:nit)? ?)?([0-9]+[a-z]?)/([0-9]+[a-z]?) (?=\p{L})"  # 1/3 sample street
+CALLE = r"(?:calle|cll?|carrera|cra|kra?|av[a-z]*|diag[a-z]*|dg|transv[a-z]*)\b"  # their names may be numbers
+SIGN_OF_HOUSE = rf"({NOTHING}(?:\p{{L}}[^0-9#]*+|{CALLE}[^#]*+|(?!# *[0-9]+[a-z]?[ ,-]+[0-9]+\b)))#"  # of no flat
+POST_OFFICE_BOX = (
+    rf"\b(?:post(?:al)?{BETWEEN_WORDS}office{BETWEEN_WORDS}box|post(?:{BETWEEN_WORDS})?box"
+    rf"|(?:boite|case|casella|caixa|apartado){BETWEEN_WORDS}postale?|apartado{BETWEEN_WORDS}de{BETWEEN_WORDS}correos"
+    r"|p\.o\.b\b|b\.p\.|\u0430/\u044f)"
+)
 
 DIGITS_ALONE = r"\A[0-9]{4,7}\z"  # this and the next two are most codes, and need no more than a look
 ZIP_OF_9 = r"\A[0-9]{5}-[0-9]{4}\z"
@@ -60,18 +73,6 @@ def standardize_address(raw: Column) -> Column:
     )
 
 
-def house_number(canonical: Column) -> Column:
-    """The number that starts the address, else its last that is no unit's, with its letter; null when there is none."""
-    return F.get(F.regexp_extract_all(_without_units(canonical), F.lit(FIRST_OR_LAST_NUMBER), F.lit(2)), F.lit(0))
-
-
-def street(canonical: Column) -> Column:
-    """The address without house number and units; null when no letter is left."""
-    unnumbered = F.regexp_replace(_without_units(canonical), FIRST_OR_LAST_NUMBER, "$1")
-    words = F.trim(F.regexp_replace(unnumbered, " {2,}", " "))
-    return F.get(F.regexp_extract_all(words, F.lit(r"\A(?=.*\p{L}).+\z"), F.lit(0)), F.lit(0))
-
-
 def standardize_postal_code(raw: Column) -> Column:
     """Letters and digits in upper case, without country prefix and ZIP+4; null without digit or over 12 characters."""
     return (
@@ -82,18 +83,31 @@ def standardize_postal_code(raw: Column) -> Column:
     )
 
 
-def _folded(raw: Column) -> Column:
-    """Lower case without accents, in ASCII punctuation; the same for any writing in upper or lower case."""
-    lower = F.lower(fold_letters(expand_letters(fold_case(raw))))  # some letters fold to a capital
-    letters = F.replace(lower, F.lit("\u03c2"), F.lit("\u03c3"))
-    apostrophes = F.replace(letters, F.lit("\u2019"), F.lit("'"))
-    return F.when(is_ascii(raw), F.lower(raw)).otherwise(F.regexp_replace(apostrophes, OTHER_PUNCTUATION, " "))
-
-
 def _spelled(raw: Column) -> Column:
-    """The text in the letters of words, with number signs as a word."""
-    number_sign = F.lit(f" {_short_forms()['#']} ")
-    return F.replace(F.replace(_folded(raw), F.lit("'s "), F.lit("s ")), F.lit("#"), number_sign)
+    """The text in the letters of words: lower case without accents, in ASCII punctuation, signs said in words.
+
+    The same for any writing in upper or lower case. ASCII without signs, nearly all there is, takes a short path.
+    """
+    ordinals = F.regexp_replace(F.replace(fold_case(raw), F.lit("č.p."), F.lit("no ")), ORDINAL_SIGN, "o")
+    lower = F.lower(fold_letters(expand_letters(ordinals)))  # some letters fold to a capital
+    letters = F.replace(F.replace(lower, F.lit("\u03c2"), F.lit("\u03c3")), F.lit("\u2019"), F.lit("'"))
+    said = _said(F.regexp_replace(letters, OTHER_PUNCTUATION, " "))
+    signs = reduce(Column.__or__, (F.contains(F.lower(raw), F.lit(sign)) for sign in SIGNS))
+    spelled = F.when(is_ascii(raw) & ~signs, F.lower(raw)).otherwise(said)
+    return F.replace(spelled, F.lit("'s "), F.lit("s "))
+
+
+def _said(text: Column) -> Column:
+    """Signs and phrases as words: ½, the flat before a stroke, number signs, post office boxes."""
+    steps = [
+        (HALF, "½"),
+        (r"\bc/o\b", "co"),
+        (FLAT_BEFORE_STROKE, "apt $1 $2 "),
+        (SIGN_OF_HOUSE, "$1 "),
+        ("#", " apt "),
+        (POST_OFFICE_BOX, " pobox "),
+    ]
+    return reduce(lambda words, step: F.regexp_replace(words, *step), steps, text)
 
 
 def _joined(words: Column, short: Column) -> Column:
@@ -139,8 +153,7 @@ def _common_endings() -> dict[str, dict[str, list[str]]]:
     """The words by first letter and short form, each without that letter; a space before the short form, if any."""
     found: dict[str, dict[str, list[str]]] = {letter: {} for letter in FREQUENT}
     for word, short in _short_forms().items():
-        if word != "#":
-            found.setdefault(word[0], {}).setdefault(f" {short}" if short else "", []).append(word[1:])
+        found.setdefault(word[0], {}).setdefault(f" {short}" if short else "", []).append(word[1:])
     return {letter: endings for letter, endings in found.items() if endings}
 
 
@@ -162,14 +175,11 @@ def _needless() -> str:
         f"{end[len(short) + 1 :]}(?<={end})(?= |\\z)" for short, ends in words["endings"].items() for end in ends
     ]
     apart = [f"(?={word[1:]}(?: |\\z))(?<=(?<![^ ]){word[0]} )" for word in words["joined"]]
-    twice = r"pt (?<=(?<![^ ])apt apt )"  # apt #4
+    twice = r"pt (?<=(?<![^ ])(?:apt|ste|rm|fl) apt )"  # apt #4
     letter = rf"(?={LETTER}(?!(?:st|ave|n|s|e|w)(?: |\z)))(?<=[0-9] )"  # 12 b, but 5 d st
-    return f" (?:{'|'.join([letter, *apart])})|a(?:{'|'.join([*long_ends, twice])})"
-
-
-def _without_units(canonical: Column) -> Column:
-    units = "|".join(sorted(facts("address_words")["units"], key=len, reverse=True))
-    return F.regexp_replace(canonical, rf"(?<![^ ])(?:{units}) (?:[a-z]?[0-9][^ ]*+|[a-z])(?: |\z)", "")
+    flats = "|".join(words["flats"])
+    flat = rf"(?:{flats})(?= [0-9])(?<=[0-9] ?[a-z]? (?:{flats}))"
+    return f" (?:{'|'.join([letter, flat, '(?=½)', *apart])})|a(?:{'|'.join([*long_ends, twice])})"
 
 
 def _bare_code(raw: Column) -> Column:

@@ -30,15 +30,17 @@ def standardizer(
     case_sensitive: bool = False,
     only_numeric: bool = False,
     steps: Sequence[ChainStep] = (),
+    country: Column | None = None,
 ) -> Standardizer:
     """The expression that turns a raw value of type ``kind`` into its canonical text or null.
 
     ``dialling`` (of the country, or null) decides phones written without a code, ``today`` which dates lie in the
-    future.
+    future, ``country`` (alpha-2, or null) which words are legal forms of companies.
     ``steps`` come first; what they make of the value is then read as any other of its type.
     """
     options = {
         "dialling": dialling,
+        "country": country,
         "today": today,
         "formats": formats,
         "case_sensitive": case_sensitive,

@@ -1,5 +1,9 @@
 """Company names as they are written around the world, and the table of legal forms."""
 
+from functools import partial
+from pathlib import Path
+
+import pytest
 from chispa import assert_column_equality
 from properties import assert_standardizer_properties, standardized
 from pyspark.sql import SparkSession
@@ -8,6 +12,7 @@ from pyspark.sql import functions as F
 from identity_spark.expressions.company import standardize_company
 from identity_spark.reference import facts
 
+NAMES = Path(__file__).resolve().parents[1] / "data" / "company_names.txt"
 CASES = [
     ("Acme", "acme"),
     (" ACME\n", "acme"),
@@ -82,6 +87,18 @@ CASES = [
     ("Ltd.", "ltd"),
     ("The Company", "the"),
     ("SAS Institute", "sas institute"),
+    ("Acme Company, The", "acme"),
+    ("Home Depot, The", "home depot"),
+    ("Procter & Gamble Co., The", "procter and gamble"),
+    ("S.C. Dacia S.R.L.", "dacia"),
+    ("SIA Rimi Latvia", "rimi latvia"),
+    ("LLC Romashka", "romashka"),
+    ("شركة الراجحي", "الراجحي"),
+    ("Day Spa", "day spa"),
+    ("Hillside CC", "hillside cc"),
+    ("Farmers Coop", "farmers coop"),
+    ("Roe & Roe, P.C.", "roe and roe"),
+    ("A.C.C.", "acc"),
     ("Delta Air UK", "delta air uk"),
     ("n/a", None),
     ("Unknown", None),
@@ -97,8 +114,20 @@ def test_company_is_canonical_or_null(spark: SparkSession) -> None:
     assert_column_equality(values.withColumn("actual", standardize_company(F.col("raw"))), "actual", "expected")
 
 
-def test_company_holds_the_properties(spark: SparkSession) -> None:
-    assert_standardizer_properties(spark, standardize_company, samples=[raw for raw, expected in CASES if expected])
+def test_names_of_many_countries(spark: SparkSession) -> None:
+    """Held against names written by hand."""
+    lines = NAMES.read_text(encoding="utf-8").splitlines()
+    rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines if line and not line.startswith("#")]
+    assert len(rows) >= 180
+    names = spark.createDataFrame(rows, "country string, expected string, raw string")
+    name = standardize_company(F.col("raw"), F.nullif("country", F.lit("-")))
+    assert_column_equality(names.withColumn("actual", name), "actual", "expected")
+
+
+@pytest.mark.parametrize("country", [None, "IT"])
+def test_company_holds_the_properties(spark: SparkSession, country: str | None) -> None:
+    form = partial(standardize_company, country=F.lit(country).cast("string"))
+    assert_standardizer_properties(spark, form, samples=[raw for raw, expected in CASES if expected])
 
 
 def test_legal_forms_in_any_order_and_number_leave_a_stable_name(spark: SparkSession) -> None:
@@ -116,4 +145,19 @@ def test_every_legal_form_is_dropped(spark: SparkSession) -> None:
     written = [f"Acme {form.upper()}" for form in forms]
     assert dict(zip(forms, standardized(spark, standardize_company, written), strict=True)) == dict.fromkeys(
         forms, "acme"
+    )
+
+
+@pytest.mark.parametrize(("name", "written"), [("somewhere", "acme {}"), ("somewhere_in_front", "{} acme")])
+def test_a_word_is_a_legal_form_in_its_countries_alone(spark: SparkSession, name: str, written: str) -> None:
+    by_form = facts("legal_forms")[name]
+    pairs = [(written.format(form), country) for form, countries in by_form.items() for country in countries.split()]
+    rows = spark.createDataFrame(
+        [*pairs, *((name, other) for name, _ in pairs for other in ("XX", None))], "raw string, country string"
+    )
+    rows = rows.withColumn(
+        "expected", F.when(F.coalesce("country", F.lit("XX")) == "XX", F.col("raw")).otherwise("acme")
+    )
+    assert_column_equality(
+        rows.withColumn("actual", standardize_company(F.col("raw"), F.col("country"))), "actual", "expected"
     )

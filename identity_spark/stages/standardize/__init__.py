@@ -75,7 +75,8 @@ def standardize(
 def _add_canonical(levels: Levels, mapped: Sequence[Identifier], several: Mapping[str, float], today: date) -> None:
     """The canonical values of each identifier, and their tidied forms where a golden record shows those.
 
-    The record's own country, of several the first, comes before the rest, because it decides how its phones are read.
+    The record's own country, of several the first, comes before the rest, because it decides how its phones and
+    companies are read.
     """
     own = next((i for i in mapped if i.type == "country"), None)
     country, uses = F.col("phone_country"), []
@@ -86,9 +87,9 @@ def _add_canonical(levels: Levels, mapped: Sequence[Identifier], several: Mappin
         country, uses = F.coalesce(known, country), [own.name + CANONICAL]
     for identifier in sorted(mapped, key=lambda i: i is not own):
         name, values, most = identifier.name, F.col(identifier.name + RAW), several.get(identifier.name, 1)
-        form, tidy = form_of(identifier, F.col(DIALLING), today), written_form(identifier.type)
-        below = [DIALLING] if own and identifier.type == "phone" else []
-        if below and DIALLING not in levels.heights:
+        form, tidy = form_of(identifier, F.col(DIALLING), today, country), written_form(identifier.type)
+        below = {"phone": [DIALLING], "company": uses}.get(identifier.type, []) if own else []
+        if DIALLING in below and DIALLING not in levels.heights:
             levels.add(DIALLING, lambda: dialling(country), *uses)
         levels.add(name + CANONICAL, partial(per_value, most, values, form), *below)
         if tidy:

@@ -12,8 +12,8 @@ from identity_spark.expressions.let import let
 from identity_spark.expressions.standardizers import Standardizer, derived_form, standardizer
 
 
-def form_of(identifier: Identifier, dialling: Column, today: date) -> Standardizer:
-    """How a raw value of ``identifier`` becomes canonical, by what ``dialling`` says of the record."""
+def form_of(identifier: Identifier, dialling: Column, today: date, country: Column | None = None) -> Standardizer:
+    """How a raw value of ``identifier`` becomes canonical, by what ``dialling`` and ``country`` say of the record."""
     return standardizer(
         identifier.type,
         dialling,
@@ -22,6 +22,7 @@ def form_of(identifier: Identifier, dialling: Column, today: date) -> Standardiz
         case_sensitive=identifier.case_sensitive,
         only_numeric=identifier.only_numeric,
         steps=[(step.name, step.regex, step.replace) for step in identifier.steps],
+        country=country,
     )
 
 
