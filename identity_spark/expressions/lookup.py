@@ -14,19 +14,21 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 PER_PART = 8  # keys; more of them make a shorter literal, fewer a quicker look
-PART, LINE, VALUE, END = "\f", "\n", "\v", "\t"
+PART, LINE, VALUE = "\f", "\n", "\t"
 
 
 def lookup(table: Mapping[str, str], key: Column, otherwise: Column) -> Column:
     """The value of ``key`` in the table, else the text ``otherwise``; null for null.
 
-    Each value stands once in a part. Keys, values and what is looked up hold no white space but plain spaces.
+    No value is "". Keys, values and what is looked up hold no white space but plain spaces, and do not begin with one.
     """
     part = F.get(F.split(F.lit(_as_text(tuple(table.items()))), PART), _part(key, len(table)))
-    end = F.lit(END)
-    named = F.concat(end, key, end)
-    before = F.call_function("substring_index", part, named, F.lit(1))  # all of it where the key is not there
-    return F.substring_index(F.concat(F.substring_index(before, LINE, -1), otherwise), VALUE, 1)
+    named = F.concat(F.lit(LINE), key, F.lit(VALUE))
+    onward = F.call_function(
+        "substring_index", part, named, F.lit(-1)
+    )  # all of it where the key is not there: LINE ...
+    found = F.concat(F.substring_index(onward, LINE, 1), F.lit(LINE), otherwise)
+    return F.substring_index(F.ltrim(found, F.lit(LINE)), LINE, 1)
 
 
 def listed(texts: Collection[str], text: Column) -> Column:
@@ -61,9 +63,8 @@ def _as_json(texts: tuple[str, ...]) -> str:
 
 @cache
 def _as_text(entries: tuple[tuple[str, str], ...]) -> str:
-    """In each part a line for each value: the value, VALUE, and between ENDs the keys that have it; so "" is no key."""
-    parts: list[dict[str, list[str]]] = [{} for _ in range(_parts(len(entries)))]
+    """In each part a line for each key: LINE, the key, VALUE and the value; so "" is no key."""
+    parts = [""] * _parts(len(entries))
     for key, value in entries:
-        parts[zlib.crc32(key.encode()) % len(parts)].setdefault(value, []).append(key)
-    lines = ("".join(f"{value}{VALUE}{END}{END.join(keys)}{END}{LINE}" for value, keys in p.items()) for p in parts)
-    return PART.join(lines)
+        parts[zlib.crc32(key.encode()) % len(parts)] += f"{LINE}{key}{VALUE}{value}"
+    return PART.join(part + LINE for part in parts)

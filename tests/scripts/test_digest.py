@@ -21,9 +21,13 @@ def output(folder: Path, year: int, golden: list[tuple[str, list[tuple[str, str]
     return digest.digest(folder)
 
 
-def committed(folder: Path, when: pa.Array, versions: dict[str, int]) -> None:
-    """Adds the row of a run that published these versions."""
-    run = {"started_at": when, "table_versions": pa.array([list(versions.items())], pa.map_(pa.string(), pa.int64()))}
+def committed(folder: Path, when: pa.Array, versions: dict[str, int], status: str = "committed") -> None:
+    """Adds the row of a run, which published these versions unless it was refused."""
+    run = {
+        "status": [status],
+        "started_at": when,
+        "table_versions": pa.array([list(versions.items())], pa.map_(pa.string(), pa.int64())),
+    }
     write_deltalake(folder / "identity_runs", pa.table(run), mode="append")
 
 
@@ -37,6 +41,8 @@ def test_order_and_time_do_not_count_and_values_do(tmp_path):
 def test_what_was_written_after_the_last_committed_run_does_not_count(tmp_path):
     found = output(tmp_path, 2026, [("a", [])])
     write_deltalake(tmp_path / "match_pairs", pa.table({"record_key": ["crm:2"]}), mode="overwrite")
+    assert digest.digest(tmp_path) == found
+    committed(tmp_path, pa.array([datetime(2026, 6, 1, tzinfo=timezone.utc)]), {}, "refused")
     assert digest.digest(tmp_path) == found
     committed(tmp_path, pa.array([datetime(2027, 1, 1, tzinfo=timezone.utc)]), {n: 1 if n in ("identity_golden", "match_pairs") else 0 for n in digest.TABLES})  # fmt: skip
     assert digest.digest(tmp_path) != found

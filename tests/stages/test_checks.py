@@ -34,7 +34,7 @@ def verify(spark, config, total=8, records=(*PUBLISHED, *HELD_BACK), golden=GOLD
     profiles = F.lit(len({dinmo_id for _, _, dinmo_id in records if dinmo_id}))
     resolved = written(resolved, profiles=F.max(profiles), clusters=F.count("*"))
     links, none = schemas.empty(spark, schemas.JUDGED_LINKS), [schemas.empty(spark, schemas.METRICS)]
-    totals, _ = count(Results(links, resolved, rows, ends, written(unresolved), None, none), config, stage())
+    totals, _ = count(Results(links, resolved, rows, ends, written(unresolved), None, none, of_ids={}), config, stage())
     return checks.verify(total, totals)
 
 

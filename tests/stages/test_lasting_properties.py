@@ -223,7 +223,7 @@ def spark_step(tables: Frames, runs: list, clusters: dict, pairs: list, this: Ru
     }  # fmt: skip
     frames = {name: spark.createDataFrame(found_rows, schemas.TABLES[name]) for name, found_rows in rows.items()}
     lasting = what_became_of_ids(
-        written(frames["identity_lookup"], profiles=F.count_distinct("dinmo_id")),
+        written(frames["identity_lookup"], profiles=F.count("dinmo_id")),
         spark.createDataFrame(list(golden.items()), "dinmo_id string, record_count long"),
         frames["match_pairs"],
         frames["identity_unresolved_records"],

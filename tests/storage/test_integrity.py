@@ -25,7 +25,8 @@ def tables(spark, tmp_path):
         version = tables.add(TABLE, rows, run_id, [])
         if run_id != "dead":
             now = datetime.now(timezone.utc)
-            row = (run_id, "committed", now, now, "", "", "", {TABLE: version}, {}, {}, {})
+            given = {"run_id": run_id, "status": "committed", "started_at": now, "table_versions": {TABLE: version}}
+            row = dict.fromkeys(RUNS.names) | given
             tables.add("identity_runs", spark.createDataFrame([row], RUNS), run_id, [])
     return tables
 

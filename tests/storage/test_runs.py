@@ -33,7 +33,8 @@ def report(tables, run_id):
 
 def commit(tables, run_id):
     now = datetime.now(timezone.utc)
-    add(tables, "identity_runs", run_id, (run_id, "committed", now, now, "", "", "", {}, {}, {}, {}), RUNS)
+    row = dict.fromkeys(RUNS.names) | {"run_id": run_id, "status": "committed", "started_at": now}
+    add(tables, "identity_runs", run_id, row, RUNS)
 
 
 def kept(tables):
