@@ -82,10 +82,13 @@ def test_imports_keep_their_direction(room: str):
 def test_no_stage_imports_another():
     """They meet in ``schemas``."""
     stages = PACKAGE / "stages"
+    inner = 0
     for file in stages.rglob("*.py"):
         own = file.relative_to(stages).parts[0].removesuffix(".py")
         others = {name.split(".")[1] for name in ours(file) if name.startswith("stages.")}
         assert others <= {own}, file
+        inner += len(others)
+    assert inner > 3, "stages of several modules import their own"
 
 
 ACTIONS = {"collect", "count", "isEmpty", "first", "head", "take", "tail", "toPandas", "toLocalIterator", "show"}
@@ -94,16 +97,23 @@ WRITES = {"write", "writeTo", "cache", "persist", "checkpoint", "localCheckpoint
 
 def test_no_stage_runs_spark():
     """``count`` of a grouping makes a frame; every other name here is an action, or writes something down."""
+    files = sorted((PACKAGE / "stages").rglob("*.py"))
+    assert len(files) > 10
+    assert {found for file in files for found in actions(file)} == set()
+    assert len(actions(PACKAGE / "storage" / "runs.py")) > 0, "where there are some they are seen"
+
+
+def actions(file: Path) -> set[str]:
+    """Where a file runs Spark, or has it write."""
     found = set()
-    for file in sorted((PACKAGE / "stages").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if not isinstance(node, ast.Attribute) or node.attr not in ACTIONS | WRITES:
-                continue
-            of = ast.unparse(node.value)
-            is_grouping = node.attr == "count" and ".groupBy(" in of.splitlines()[-1]
-            if of != "F" and not is_grouping:
-                found.add(f"{file.relative_to(PACKAGE)}:{node.lineno} {of}.{node.attr}")
-    assert not found
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(node, ast.Attribute) or node.attr not in ACTIONS | WRITES:
+            continue
+        of = ast.unparse(node.value)
+        is_grouping = node.attr == "count" and ".groupBy(" in of.splitlines()[-1]
+        if of != "F" and not is_grouping:
+            found.add(f"{file.relative_to(PACKAGE)}:{node.lineno} {of}.{node.attr}")
+    return found
 
 
 def test_graphframes_has_one_place():

@@ -36,6 +36,10 @@ def test_complete_example_loads(tmp_path):
     assert [rule.name for rule in config.rules] == ["loyalty", "email_and_last_name", "phone_and_last_name"]
 
 
+def test_the_short_examples_are_found():
+    assert len(EXAMPLES) > 5
+
+
 @pytest.mark.parametrize("example", EXAMPLES[1:], ids=lambda text: text.split(":")[0])
 def test_short_example_loads_on_top_and_changes_something(tmp_path, example):
     assert load(tmp_path, EXAMPLES[0], example) != load(tmp_path, EXAMPLES[0])

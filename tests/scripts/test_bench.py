@@ -71,5 +71,9 @@ def test_a_lambda_is_seen_as_no_generated_code(spark: SparkSession) -> None:
 
 
 def test_help_needs_no_spark() -> None:
-    shown = subprocess.run([sys.executable, bench.__file__, "--help"], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-X", "importtime", bench.__file__, "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "--only" in shown.stdout
+    modules = {line.rpartition("|")[2].strip().partition(".")[0] for line in shown.stderr.splitlines()}
+    assert "argparse" in modules  # the list is what we think it is
+    assert not {"pyspark", "py4j"} & modules

@@ -31,15 +31,19 @@ def test_links_and_labels_lead_to_something(page):
     ids = [e["id"] for e in page.elements if "id" in e]
     assert len(ids) == len(set(ids))
     named = " ".join(e["aria-labelledby"] for e in page.elements if "aria-labelledby" in e).split()
-    assert set(named) | {a["href"].removeprefix("#") for a in page.all("a")} <= set(ids)
-    assert all(e["aria-label"] and e["tabindex"] == "0" for e in page.elements if e.get("role") == "region")
+    links = {a["href"].removeprefix("#") for a in page.all("a")}
+    assert min(len(named), len(links)) >= len(SECTIONS)
+    assert set(named) | links <= set(ids)
+    regions = [e for e in page.elements if e.get("role") == "region"]
+    assert len(regions) == 14  # the tables, which scroll where they are too wide
+    assert [e for e in regions if not e.get("aria-label") or e.get("tabindex") != "0"] == []
 
 
 def test_every_drawing_is_sound_and_says_what_it_shows(page):
     drawings = page.drawings()
     pictures = [d for d in drawings if d.get("role") == "img"]
     assert len(pictures) == 2 + 2 + 2 * 2 + 4 + 2 + 2 + 1 + 2 + 1  # sources ... apart, two graphs, the flow
-    assert all(d.get("aria-hidden") == "true" for d in drawings if d not in pictures)
+    assert [d.get("aria-hidden") for d in drawings if d not in pictures] == ["true"] * 14
     assert all((picture.find("title").text or "").strip() for picture in pictures)
     assert [d.find("title").text for d in pictures if d.find("desc") is not None] == [
         "Records from sources through rules to profiles",

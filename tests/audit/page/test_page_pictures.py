@@ -48,11 +48,14 @@ def test_bands_leave_a_box_side_by_side():
     for band in made.bands:
         upper, lower = re.search(r"M[0-9.]+,([0-9.]+)", band.path), re.search(r"([0-9.]+)Z", band.path)
         leaving[band.title.partition(" to ")[0]].append((float(upper[1]), float(lower[1])))
-    for box in made.boxes:
-        if edges := sorted(leaving[box.label]):
-            assert edges[0][0] == pytest.approx(box.y, abs=0.05)
-            assert edges[-1][1] == pytest.approx(box.y + box.height, abs=0.05)
-            assert all(above[1] == pytest.approx(below[0], abs=0.05) for above, below in pairwise(edges))
+    boxes = {box.label: box for box in made.boxes}
+    assert leaving.keys() == {"crm", "shop", "email", "phone", "joined by no rule", "left out"}
+    assert max(map(len, leaving.values())) > 2, "some leave a box together"
+    for label, bands in leaving.items():
+        box, edges = boxes[label], sorted(bands)
+        assert edges[0][0] == pytest.approx(box.y, abs=0.05)
+        assert edges[-1][1] == pytest.approx(box.y + box.height, abs=0.05)
+        assert all(above[1] == pytest.approx(below[0], abs=0.05) for above, below in pairwise(edges))
 
 
 def test_sources_and_rules_that_are_not_named_flow_together():
@@ -115,7 +118,9 @@ def test_contrast_is_that_of_wcag_aa(scheme):
         dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
         for block in re.findall(r":root \{(.*?)\}", html, re.DOTALL)
     ]
-    colors = blocks[0] | blocks[scheme]
+    assert blocks[0].keys() == blocks[1].keys()
+    assert not blocks[0].items() & blocks[1].items(), "dark is another scheme in every colour"
+    colors = blocks[scheme]
     text = [(front, back, 4.5) for front in ("ink", "soft", "accent", "matched") for back in ("card", "paper")]
     shapes = [(name, "card", 3) for name in ("matched", "one", "conflict", "missing", "bad", "none", "source", "plain")]
     for front, back, least in [*text, *shapes, ("mark-ink", "mark", 4.5)]:
