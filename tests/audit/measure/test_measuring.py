@@ -45,7 +45,9 @@ def test_no_rule_is_measured_by_what_it_uses(runs):
     for config, measures, *_ in runs:
         used = {rule.name: set(rule.identifiers) for rule in config.rules}
         assert [m.rule for m in measures] == [rule.name for rule in config.rules]
-        assert all(m.held_out not in used[m.rule] for m in measures)
+        held_out = [(m.rule, m.held_out) for m in measures if m.held_out is not None]
+        assert len(held_out) > 5, "most rules can be measured"
+        assert [(rule, name) for rule, name in held_out if name in used[rule]] == []
 
 
 def test_another_configuration_than_the_runs(spark, runs):
