@@ -161,6 +161,7 @@ def test_random_edits(spark, tmp_path):
         assert actual == ids
         assert len({*ids.values()}) == len(clusters)
         assert all(ids[r] == was[r] for c in unchanged for r in c)
+        account.reached["unchanged"] += len(unchanged)
         events = [e for e in lasting["identity_changes"] if e.run_id == this.run_id]
         found = [(e.event, e.dinmo_id, e.other_dinmo_id, e.record_count) for e in events]
         assert sorted(found, key=str) == sorted(expected, key=str)
@@ -186,6 +187,7 @@ def test_random_edits(spark, tmp_path):
         "way through a revived id",
         "came back too late",
         "salted",
+        "unchanged",
     ):
         assert account.reached[case] > 1, account.reached
 
