@@ -82,6 +82,7 @@ def costs(spark: SparkSession, tmp_path_factory, request) -> tuple[Cost, Cost]:
 
 def test_a_first_run(costs: tuple[Cost, Cost]) -> None:
     first, _ = costs
+    assert min(first.executions, first.jobs, first.files, first.calls) > 10, "what is counted is what there is"
     assert first.executions <= 80
     assert first.jobs <= 100
     assert first.files <= 20
@@ -93,6 +94,7 @@ def test_a_first_run(costs: tuple[Cost, Cost]) -> None:
 
 def test_a_second_run(costs: tuple[Cost, Cost]) -> None:
     _, second = costs
+    assert min(second.executions, second.jobs, second.files, second.calls) > 10, "what is counted is what there is"
     assert second.executions <= 105
     assert second.jobs <= 130
     assert max(second.plans) <= 150_000
