@@ -12,7 +12,12 @@ from identity_spark.config import load_config
 pytestmark = pytest.mark.slow
 DATA = Path(__file__).resolve().parents[1] / "data"
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data"
-NAMES = [name for name in ("people_20k", "senzing_truthset") if (SAMPLES / name).is_dir()]
+NAMES = [
+    pytest.param(
+        name, marks=pytest.mark.skipif(not (SAMPLES / name).is_dir(), reason="the labelled sample is not here")
+    )
+    for name in ("people_20k", "senzing_truthset")
+]
 
 
 def load(name: str, output: Path, engine: str):
