@@ -162,6 +162,8 @@ def test_problems_of_every_source_come_together(job):
     code, errors = job({"sources": {"crm": crm, "shop": shop}})
     assert code == 3
     assert len(errors) == 2
+    assert "sources.crm.columns.email: 'mial' is no column of the table" in errors[0]
+    assert "sources.shop: cannot read" in errors[1]
 
 
 def test_a_folder_that_is_no_delta_table_is_left_alone(job, tmp_path):
