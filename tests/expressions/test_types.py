@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 from identity_spark.config import load_config
 from identity_spark.config.identifiers import STEPS
 from identity_spark.config.types import FUZZY, TRANSFORMS, TYPES, Degree, IdentifierType
+from identity_spark.errors import ConfigError
 from identity_spark.expressions import standardizers, text
 from identity_spark.expressions.similarity import COMPARISONS, agrees
 
@@ -98,5 +99,5 @@ def test_a_type_is_a_row_and_a_function(spark, tmp_path):
 )
 def test_what_the_row_does_not_say_is_refused(tmp_path, change, problem):
     (tmp_path / "cars.yaml").write_text(PROJECT, "utf-8")
-    with pytest.raises(Exception, match=problem):
+    with pytest.raises(ConfigError, match=problem):
         load_config([tmp_path / "cars.yaml"], [change], environment={})
