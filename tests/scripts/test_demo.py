@@ -33,6 +33,7 @@ def test_it_ends_with_the_newest_page_beside_the_tables(shown):
     code, said = shown(0, "20260101T000000-ffffff.html", "20261231T000000-000000.html")
     assert code == 0
     assert said[0].startswith("40 records of ")
+    assert "where everything is" in said
     table = said.index("                   identity_golden")
     assert said[table + 1] == "  page           .demo/pages/20261231T000000-000000.html (open it in a browser)"
 
