@@ -22,7 +22,11 @@ os.environ.setdefault("SPARK_SUBMIT_OPTS", JAVA)
 ROOT = Path(__file__).resolve().parents[1]
 # Files that share what takes long to make, the longest first: one worker runs them, one after the other.
 TOGETHER = {
-    "one_run": ("tests/pipeline/test_crashes.py", "tests/pipeline/test_publication.py"),
+    "one_run": (
+        "tests/pipeline/test_crashes.py",
+        "tests/pipeline/test_publication.py",
+        "tests/pipeline/test_dry_run.py",
+    ),
     "demo": (
         "tests/jobs/test_resolve.py",
         "tests/jobs/test_resolve_guarded.py",
