@@ -13,7 +13,7 @@ from typing import Any
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-PER_PART = 8  # keys; more of them make a shorter literal, fewer a quicker look
+PER_PART = 12  # keys; more of them make a shorter literal, fewer a quicker look
 PART, LINE, VALUE = "\f", "\n", "\t"
 
 

@@ -19,6 +19,7 @@ from identity_spark.config import load_config
 from identity_spark.storage.workspace import Workspace
 
 CONFIG = Path(__file__).resolve().parents[1] / "data" / "budget_customers.yaml"
+ADDRESSES = 12_000  # characters: street words and house numbers of sixty countries, beyond the plan before them
 COVERED = 0.95  # of a run's wall time that belongs to a stage
 
 
@@ -86,7 +87,7 @@ def test_a_first_run(costs: tuple[Cost, Cost]) -> None:
     assert first.executions <= 80
     assert first.jobs <= 100
     assert first.files <= 20
-    assert max(first.plans) <= 150_000
+    assert max(first.plans) <= 150_000 + ADDRESSES
     assert sum(first.plans) <= 800_000
     assert first.calls <= 20_000
     assert first.covered >= COVERED
@@ -97,6 +98,6 @@ def test_a_second_run(costs: tuple[Cost, Cost]) -> None:
     assert min(second.executions, second.jobs, second.files, second.calls) > 10, "what is counted is what there is"
     assert second.executions <= 105
     assert second.jobs <= 130
-    assert max(second.plans) <= 150_000
+    assert max(second.plans) <= 150_000 + ADDRESSES
     assert second.calls <= 24_000
     assert second.covered >= COVERED
