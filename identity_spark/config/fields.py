@@ -14,6 +14,7 @@ OUTPUT_COLUMNS = """
 WORKING_COLUMNS = """
     record_id source_rank phone_country cluster_id candidate_dinmo_id over_shared surviving consent_widened
 """
+SHORT = 5  # letters; two edits of fewer make any word of any other
 RESERVED = frozenset((OUTPUT_COLUMNS + WORKING_COLUMNS).split())
 
 
@@ -55,6 +56,41 @@ def _check_mapped(sources: tuple[Source, ...], identifiers: tuple[Identifier, ..
             )
     for source in sources:
         for field in source.columns:
+            place = f"sources.{source.name}.columns.{field}"
             if field in derived:
-                place = f"sources.{source.name}.columns.{field}"
                 problems.add(place, f"{field!r} is a derived identifier; map the field it is derived from instead")
+            elif field in spare and (meant := _misspelt(field, source, sources, identifiers)):
+                problems.add(
+                    place,
+                    f"{field!r} is no identifier, no other source has it, and {meant!r} is missing here;"
+                    f" did you mean {meant!r}? If not, choose a name that is less like it, such as own_{field}",
+                )
+
+
+def _misspelt(
+    field: str, source: Source, sources: tuple[Source, ...], identifiers: tuple[Identifier, ...]
+) -> str | None:
+    """The identifier that ``field``, which is none, was meant to be: other sources map it and this one does not.
+
+    A field that others map too is no slip, nor is one that is numbered.
+    """
+    others = {name for other in sources if other is not source for name in other.columns}
+    if field in others or field[-1:].isdigit():
+        return None
+    lacking = (i.name for i in identifiers if not i.derived and i.name in others and i.name not in source.columns)
+    return next((name for name in lacking if _is_slip_of(field.casefold(), name.casefold())), None)
+
+
+def _is_slip_of(written: str, meant: str) -> bool:
+    """At most two edits, one in a short name; or the same letters moved."""
+    return sorted(written) == sorted(meant) or edits(written, meant) <= (1 if len(meant) < SHORT else 2)
+
+
+def edits(left: str, right: str) -> int:
+    """How many letters have to be put in, dropped or replaced to make one of the other (Levenshtein)."""
+    row = list(range(len(right) + 1))
+    for n, letter in enumerate(left, 1):
+        above, row = row, [n]
+        for m, other in enumerate(right, 1):
+            row.append(min(above[m] + 1, row[m - 1] + 1, above[m - 1] + (letter != other)))
+    return row[-1]

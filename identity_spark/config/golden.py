@@ -1,5 +1,6 @@
 """The section ``golden``: which fields a profile shows, and how each value is chosen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from identity_spark.config.fields import NAME
@@ -44,16 +45,21 @@ def _field(name: str, section: Section, names: Names) -> GoldenField:
     return GoldenField(
         name,
         strategy,
-        _sources(section, strategy, names),
+        _sources(section, strategy, names, [name]),
         valid_only=section.flag("valid_only") or not section.has("valid_only"),
         **values(section, GoldenField),
     )
 
 
-def _sources(section: Section, strategy: str, names: Names) -> tuple[str, ...]:
+def _sources(section: Section, strategy: str, names: Names, fields: Sequence[str]) -> tuple[str, ...]:
     """Those named; for ``source_priority`` the others follow in their own order. Without any named, all."""
     placed = section.placed_texts("sources")
     check_known(placed, names.sources, "source", section.problems)
+    if names.complete and placed and not any(names.mapped.get(name, {*fields}) & {*fields} for _, name in placed):
+        told = f"[{', '.join(name for _, name in placed)}] never map {' or '.join(map(repr, fields))}"
+        having = [name for name in names.sources if names.mapped[name] & {*fields}]
+        remedy = f"name sources that do: {', '.join(having)}" if having else "leave it out"
+        (section.reject if len(fields) == 1 else section.warn)("sources", f"{told}; {remedy}")
     wanted = [source for _, source in placed]
     others = names.sources if strategy == "source_priority" or not wanted else ()
     return tuple(dict.fromkeys([*wanted, *others]))
@@ -91,5 +97,6 @@ def _group(name: str, section: Section, names: Names) -> GoldenField:
         section.reject("strategy", f"{strategy!r} does not fit a group; choose from {', '.join(OF_GROUPS)}")
     elif strategy not in OF_GROUPS:
         section.reject("strategy", f"{strategy!r} is unknown; {suggest(strategy, OF_GROUPS)}")
-    sources = _sources(section, strategy, names)
+    fields = [field for _, field in section.placed_texts("fields")]
+    sources = _sources(section, strategy, names, fields)
     return GoldenField("", strategy, sources, max_age_days=section.limit("max_age_days"), group=name)

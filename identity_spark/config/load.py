@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -24,6 +25,8 @@ from identity_spark.config.sources import sources
 from identity_spark.config.yaml_reader import UnreadableError, read_yaml
 from identity_spark.errors import ConfigError
 
+log = logging.getLogger(__name__)
+
 
 def load_config(
     paths: Sequence[str | Path], settings: Sequence[str] = (), environment: Mapping[str, str] | None = None
@@ -31,7 +34,7 @@ def load_config(
     """The configuration that the files say together, later ones on top, with ``path=value`` settings last.
 
     Texts take ``${NAME}`` and ``${NAME:-default}`` from ``environment``, by default the process's own.
-    Raises ConfigError with every problem, each one line: ``place: value; remedy``.
+    Raises ConfigError with every problem, each one line: ``place: value; remedy``. What only looks wrong is logged.
     """
     problems = Problems()
     tree: dict[str, Any] = {}
@@ -41,6 +44,8 @@ def load_config(
     tree = expand(tree, os.environ if environment is None else environment, problems)
     config = _config(tree, problems)
     problems.raise_any()
+    for warning in problems.warnings:
+        log.warning(warning)
     return config
 
 

@@ -9,6 +9,7 @@ JAVA_ESCAPE = re.compile(
 )
 JAVA_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
 INLINE_FLAGS = re.compile(r"\(\?[a-zA-Z-]+(:|\))")
+MATCHES_EVERYTHING = "'{}' is found in the empty text, and so in every value; write what has at least one character"
 POSSESSIVE = re.compile(r"(?<=[*+?}])\+")
 
 
@@ -20,7 +21,18 @@ def blocked_problem(written: str) -> str | None:
         return f"{written!r} starts with / but does not end with it; write /regular expression/ or a literal value"
     if written == "//":
         return f"{written!r} would block every value; write the expression between the slashes"
-    return regex_problem(written[1:-1])
+    return regex_problem(written[1:-1]) or empty_match_problem(written[1:-1])
+
+
+def empty_match_problem(pattern: str) -> str | None:
+    """Why a pattern that is looked for may not be found in the empty text, as far as can be told without Java.
+
+    It is then found in every value.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = re.search(_as_python(pattern), "")
+    return MATCHES_EVERYTHING.format(f"/{pattern}/") if found else None
 
 
 def regex_problem(pattern: str) -> str | None:

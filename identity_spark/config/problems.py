@@ -19,16 +19,25 @@ class Problems:
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
         self._spoiled: set[str] = set()
+        self._warnings: dict[str, None] = {}
 
     def add(self, place: str, message: str) -> None:
         """Note a problem; a spoiled place, and all beneath it, keeps the problem that spoiled it alone."""
         if not any(place == bad or place.startswith((f"{bad}.", f"{bad}[")) for bad in self._spoiled):
-            self._lines[f"{place}: {' '.join(message.split())}"] = None
+            self._lines[f"{' '.join(place.splitlines())}: {' '.join(message.split())}"] = None
 
     def spoil(self, place: str, message: str) -> None:
         """Note that the value at ``place`` cannot be used as it is, so that nobody complains of it again."""
         self.add(place, message)
         self._spoiled.add(place)
+
+    def warn(self, place: str, message: str) -> None:
+        """Note what looks wrong and stops nothing."""
+        self._warnings[f"{place}: {' '.join(message.split())}"] = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(self._warnings)
 
     def raise_any(self) -> None:
         """Raise one ConfigError with every problem; return when there is none."""

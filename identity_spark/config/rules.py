@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from identity_spark.config.identifiers import value_type
@@ -24,19 +24,22 @@ class Names:
     sources: tuple[str, ...]
     identifiers: Mapping[str, Identifier]
     plain_fields: tuple[str, ...]
+    mapped: Mapping[str, frozenset[str]]  # the fields of each source
 
     @classmethod
     def of(cls, sources: tuple[Source, ...], identifiers: tuple[Identifier, ...]) -> "Names":
         names = {i.name: i for i in identifiers}
         fields = dict.fromkeys(field for source in sources for field in source.columns if field not in names)
+        mapped = {source.name: frozenset(source.columns) for source in sources}
         complete = bool(sources) and all(source.columns for source in sources)
-        return cls(complete, tuple(source.name for source in sources), names, tuple(fields))
+        return cls(complete, tuple(source.name for source in sources), names, tuple(fields), mapped)
 
 
 def rules(top: Section, names: Names) -> tuple[Rule, ...]:
     """The rules in the order written, strongest first."""
     top.require("rules", "write at least one: rules: [{name: email, criteria: [{identifiers: email, match: exact}]}]")
     taken: dict[str, str] = {}
+    known: dict[object, str] = {}
     found = []
     for place, value in top.entries("rules"):
         section = opened(value, place, RULE, top.problems)
@@ -44,8 +47,21 @@ def rules(top: Section, names: Names) -> tuple[Rule, ...]:
         if rule.name and rule.name in taken:
             section.reject("name", f"{rule.name!r} is also the name of {taken[rule.name]}; give each rule its own")
         taken.setdefault(rule.name, place)
+        first = known.setdefault(_meaning(rule), place)
+        if rule.identifiers and first != place:
+            top.problems.add(place, f"it says the same as {first}; keep one of the two")
         found.append(rule)
     return tuple(found)
+
+
+def _meaning(rule: Rule) -> object:
+    """What makes two rules the same: what they compare, in any order, and their sources, whatever they are called."""
+    compared = frozenset((name, replace(c, identifiers=())) for c in rule.criteria for name in c.identifiers)
+    return compared, frozenset(rule.sources)
+
+
+def _parts(criterion: Criterion) -> object:
+    return frozenset(criterion.identifiers), replace(criterion, identifiers=())
 
 
 def _rule(section: Section, names: Names) -> Rule:
@@ -58,7 +74,13 @@ def _rule(section: Section, names: Names) -> Rule:
         section.reject("name", f"{name!r} is what pairs of the overrides are called; choose another name")
     placed = section.placed_texts("sources")
     check_known(placed, names.sources, "source", section.problems)
-    criteria = tuple(_criterion(value, place, section, names) for place, value in section.entries("criteria"))
+    placed_criteria = section.entries("criteria")
+    criteria = tuple(_criterion(value, place, section, names) for place, value in placed_criteria)
+    taken: dict[object, str] = {}
+    for (place, _), criterion in zip(placed_criteria, criteria, strict=True):
+        first = taken.setdefault(_parts(criterion), place)
+        if criterion.identifiers and first != place:
+            section.problems.add(place, f"it says the same as {first}; keep one of the two")
     if criteria and not any(criterion.anchors for criterion in criteria):
         section.reject(
             "criteria",

@@ -10,6 +10,8 @@ from identity_spark.config.model import Gate
 from identity_spark.config.places import KEYS, misplaced
 from identity_spark.config.problems import Problems, join, show, suggest
 
+GREATEST = 2**31 - 1  # of the whole numbers that Spark counts, cuts and compares with
+
 
 @dataclass(frozen=True)
 class Section:
@@ -24,6 +26,9 @@ class Section:
 
     def reject(self, key: str, message: str) -> None:
         self.problems.add(self.at(key), message)
+
+    def warn(self, key: str, message: str) -> None:
+        self.problems.warn(self.at(key), message)
 
     def has(self, key: str) -> bool:
         return self.raw.get(key) is not None
@@ -177,6 +182,9 @@ def whole(value: Any, place: str, problems: Problems) -> int | None:
     """``value`` as a whole number of at least 1; None and a problem when it is none."""
     number = _number(value)
     if isinstance(number, int) and not isinstance(number, bool) and number >= 1:
+        if number > GREATEST:
+            problems.add(place, f"{show(value)} is too large; write a whole number of at most {GREATEST}")
+            return None
         return number
     if type(value) is str and value.strip().isdecimal():
         problems.add(place, f"{show(value)} is text; write a whole number of at least 1, without quotes")

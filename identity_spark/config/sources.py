@@ -1,13 +1,15 @@
 """The section ``sources``: where each table is, what identifies its records, and which column holds which field."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from identity_spark.config.inputs import FieldMapping, Source
 from identity_spark.config.keys import values
 from identity_spark.config.places import MAPPING, SOURCE
-from identity_spark.config.problems import Problems, show
+from identity_spark.config.problems import Problems, closest, show
 from identity_spark.config.project import country
+from identity_spark.config.reader_options import OPTIONS, TIMESTAMP_AS_OF, VERSION_AS_OF
 from identity_spark.config.section import Section, opened
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -72,6 +74,8 @@ def _mapping(name: str, section: Section, value: Any) -> FieldMapping:
 def _options(section: Section) -> dict[str, str]:
     """Reader options as the text that Spark takes."""
     options: dict[str, str] = {}
+    kind = section.raw.get("format", "delta") if section.has("path") else "table"
+    known = OPTIONS.get(kind) if isinstance(kind, str) else None
     for name, place, value in section.children("options", 'options: {header: "true"}'):
         if isinstance(value, bool | int | float):
             options[name] = show(value)
@@ -79,4 +83,20 @@ def _options(section: Section) -> dict[str, str]:
             options[name] = str(value)
         else:
             section.problems.add(place, f"{show(value)} is no reader option; write one text, number, true or false")
+        if known and "." not in name and name.casefold() not in {option.casefold() for option in known}:
+            reader = "readers" if kind == "table" else f"the {kind} reader"
+            near = closest(name, known)
+            hint = f"did you mean {near!r}?" if near else "check its name"
+            section.problems.warn(place, f"unknown to {reader}, which may do nothing with it; {hint}")
+    if kind in ("delta", "table"):
+        _check_version(section, {name.casefold(): (name, value) for name, value in options.items()})
     return options
+
+
+def _check_version(section: Section, options: Mapping[str, tuple[str, str]]) -> None:
+    """A version of a Delta table is a number, and a time names one just as well."""
+    of_version, of_time = (options.get(name.casefold()) for name in (VERSION_AS_OF, TIMESTAMP_AS_OF))
+    if of_version and not (of_version[1].isascii() and of_version[1].isdecimal() and len(of_version[1]) < 19):
+        section.reject(f"options.{of_version[0]}", f"{show(of_version[1])} is no version; write a number like 12")
+    if of_version and of_time:
+        section.reject(f"options.{of_time[0]}", f"given together with {of_version[0]}; keep one of the two")

@@ -215,4 +215,6 @@ def parse_transform(written: str) -> tuple[str, int | None]:
         return name, None
     if not (number.isascii() and number.isdecimal() and int(number) >= 1):
         raise ValueError(f"{written!r} needs a number of at least 1; write it like {name}:3")
+    if len(number) > 9:
+        raise ValueError(f"{written!r} names more characters than a value can have; write it like {name}:3")
     return name, int(number)

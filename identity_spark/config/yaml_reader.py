@@ -129,7 +129,7 @@ class ConfigLoader(yaml.SafeLoader):
         quoted = f'quote it: "{node.value}"'
         try:
             read = str(self.construct_object(node)).lower()
-        except (ValueError, KeyError):
+        except (ValueError, LookupError, AttributeError):  # PyYAML's own, of a tag such as !!timestamp on other text
             return f"{node.value} is no text to YAML; {quoted}"
         instead = "" if node.tag == f"{TAG}timestamp" else f", or write {read}"
         return f"{node.value} is read as {MEANINGS[node.tag]}{read} by YAML; {quoted}{instead}"

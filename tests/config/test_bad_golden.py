@@ -67,6 +67,18 @@ CASES = [
         ["golden.groups.a.strategy: 'lastnonnull' is unknown; did you mean 'last_non_null'?"],
     ),
     (
+        "golden.fields.city.sources=[shop]",
+        ["golden.fields.city.sources: [shop] never map 'city'; name sources that do: crm"],
+    ),
+    (
+        "golden.fields.phone={sources: [app, crm], strategy: longest}",
+        ["golden.fields.phone.sources: [app, crm] never map 'phone'; name sources that do: shop"],
+    ),
+    (
+        "golden.fields.email={strategy: collect, max_values: 2147483648}",
+        ["golden.fields.email.max_values: 2147483648 is too large; write a whole number of at most 2147483647"],
+    ),
+    (
         "golden.verify_values=7",
         ["golden.verify_values: 7 is neither true nor false; write true or false, without quotes"],
     ),

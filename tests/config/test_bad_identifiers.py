@@ -90,6 +90,23 @@ CASES = [
         "identifiers.email.blocked=[//]",
         "identifiers.email.blocked[0]: '//' would block every value; write the expression between the slashes",
     ),
+    *(
+        (
+            f"identifiers.email.blocked=['{pattern}']",
+            f"identifiers.email.blocked[0]: '{pattern}' is found in the empty text, and so in every value; "
+            "write what has at least one character",
+        )
+        for pattern in ("/^foo|/", "/a*/", "/(?i)x?/", "/\\p{L}*/", "/^$/")
+    ),
+    (
+        "identifiers.email.max_values_per_profile=2147483648",
+        "identifiers.email.max_values_per_profile: 2147483648 is too large; write a whole number of at most 2147483647",
+    ),
+    (
+        "identifiers.sound_start.transform=prefix:2147483648",
+        "identifiers.sound_start.transform: 'prefix:2147483648' names more characters than a value can have; "
+        "write it like prefix:3",
+    ),
     (
         "identifiers.email.blocked=[null]",
         "identifiers.email.blocked[0]: null where a text belongs; "

@@ -104,6 +104,42 @@ def test_a_criterion_that_cannot_hold(problems, criterion, expected):
     assert problems(f"rules[0].criteria[0]={criterion}") == expected
 
 
+TWICE = [
+    (
+        "rules[1].criteria=[{identifiers: email}, {identifiers: first_name, match: fuzzy_strong}, {identifiers: email, match: exact}]",
+        "rules[1].criteria[2]: it says the same as rules[1].criteria[0]; keep one of the two",
+    ),
+    (
+        "rules[1].criteria=[{identifiers: [email, phone]}, {identifiers: [phone, email]}]",
+        "rules[1].criteria[1]: it says the same as rules[1].criteria[0]; keep one of the two",
+    ),
+    (
+        "rules[1]={name: again, max_block_records: 9, criteria: [{identifiers: loyalty_id}]}",
+        "rules[1]: it says the same as rules[0]; keep one of the two",
+    ),
+    (
+        "rules=[{name: a, criteria: [{identifiers: [email, phone]}]}, {name: b, criteria: [{identifiers: phone}, {identifiers: email}]}]",
+        "rules[1]: it says the same as rules[0]; keep one of the two",
+    ),
+]
+
+
+@pytest.mark.parametrize(("override", "expected"), TWICE)
+def test_the_same_twice(problems, override, expected):
+    assert problems(override) == [expected]
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "rules[1]={name: again, sources: [crm], criteria: [{identifiers: loyalty_id}]}",
+        "rules[1].criteria=[{identifiers: email}, {identifiers: email, match: fuzzy_strong}]",
+    ],
+)
+def test_what_differs_in_its_sources_or_its_match_is_no_repetition(problems, override):
+    assert problems(override) == []
+
+
 def test_every_rule_without_an_anchor_is_named(problems):
     found = problems(
         "rules[0].criteria[0].missing=pass", "rules[1].criteria=[{identifiers: email, match: fuzzy_strong}]"

@@ -147,5 +147,58 @@ def test_identifier_that_no_source_maps(problems):
     ]
 
 
+def misspelt(source: str, field: str, meant: str) -> str:
+    return (
+        f"sources.{source}.columns.{field}: {field!r} is no identifier, no other source has it, and {meant!r} is"
+        f" missing here; did you mean {meant!r}? If not, choose a name that is less like it, such as own_{field}"
+    )
+
+
+SLIPS = [
+    ("crm", "phnoe", "phone"), ("crm", "phones", "phone"), ("app", "frist_name", "first_name"),
+    ("app", "lsat_nmae", "last_name"), ("app", "birthdate", "birth_date"), ("app", "Loyalty_ID", "loyalty_id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "field", "meant"), SLIPS)
+def test_a_field_that_only_looks_like_an_identifier_of_other_sources_is_a_slip(problems, source, field, meant):
+    assert misspelt(source, field, meant) in problems(f"sources.{source}.columns.{field}=x")
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("sources.crm.columns.phone2=x",),  # numbered: a further value
+        ("sources.crm.columns.emails=x",),  # its source has the identifier too
+        ("sources.crm.columns.phones=x", "sources.app.columns.phones=y"),  # a field of several sources
+        ("sources.crm.columns.mobile=x",),
+        (
+            "identifiers.ssn={type: id}",
+            "sources.shop.columns.ssn=x",
+            "sources.crm.columns.sex=x",
+        ),  # two of three letters
+    ],
+)
+def test_a_field_of_its_own_is_no_slip(problems, overrides):
+    assert problems(*overrides) == []
+
+
+def test_a_version_of_a_delta_table_is_a_number_or_a_time(problems):
+    delta = ("sources.crm.format=delta", "sources.crm.options.versionAsOf=last")
+    assert problems(*delta) == ["sources.crm.options.versionAsOf: 'last' is no version; write a number like 12"]
+    both = "sources.crm.options={versionAsOf: 1, timestampasof: '2026-01-01'}"
+    expected = "sources.crm.options.timestampasof: given together with versionAsOf; keep one of the two"
+    assert problems(delta[0], both) == [expected]
+    assert problems(delta[0], "sources.crm.options.versionAsOf=12") == []
+
+
+def test_an_option_that_the_reader_does_not_know_is_warned_of(load, caplog):
+    load("sources.shop.options={hedaer: true, SEP: ',', versionAsOf: 1, fs.s3a.path.style.access: true}")
+    assert [record.getMessage() for record in caplog.records] == [
+        "sources.shop.options.hedaer: unknown to the csv reader, which may do nothing with it; did you mean 'header'?",
+        "sources.shop.options.versionAsOf: unknown to the csv reader, which may do nothing with it; check its name",
+    ]
+
+
 def test_source_name_may_hold_a_hyphen(problems):
     assert problems("sources.web-shop={path: p, primary_key: i, columns: {email: e}}") == []

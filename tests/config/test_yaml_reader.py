@@ -123,6 +123,14 @@ def test_control_character():
         read("a: \x00")
 
 
+@pytest.mark.parametrize("kind", ["timestamp", "int", "float", "bool"])
+@pytest.mark.parametrize("text", ["x", '""'])
+def test_a_tag_on_what_is_no_value_of_it_is_one_line(kind, text):
+    _, problems = read(f"a: !!{kind} {text}")
+    assert len(problems) == 1
+    assert problems[0].startswith("a: ")
+
+
 def test_dates_never_become_objects():
     value, _ = read("a: [2024-01-31, 2024-01-31 10:00:00]")
     assert value == {"a": ["2024-01-31", "2024-01-31 10:00:00"]}
