@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from properties import standardized
 from pyspark.sql import SparkSession
-from tests.expressions.properties import standardized
 
 from identity_spark.expressions.house_number import house_number
 from identity_spark.expressions.postal_address import standardize_address
