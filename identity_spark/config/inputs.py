@@ -41,7 +41,7 @@ class Source:
         "column that says when a record changed: timestamp, date or ISO text", "none", None, text
     )
     country: str | None = key(
-        "country of this source's phone numbers, when they are written without a country code",
+        "country of this source's phone numbers, when they are written without a country code, and of its companies",
         "`default_country`",
         None,
     )

@@ -202,7 +202,8 @@ class Config:
         "name of the project: lower-case letters, digits and `_`, a letter first. New ids derive from it", "required"
     )
     default_country: str | None = key(
-        "country of phone numbers that are written without a country code: two capital letters of ISO 3166",
+        "country of phone numbers that are written without a country code, and of companies (`Spa` is a legal form in "
+        "Italy): two capital letters of ISO 3166",
         "none",
         None,
     )

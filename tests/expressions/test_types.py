@@ -11,7 +11,7 @@ from identity_spark.errors import ConfigError
 from identity_spark.expressions import standardizers, text
 from identity_spark.expressions.similarity import COMPARISONS, agrees
 
-OPTIONS = {"dialling", "today", "formats", "case_sensitive", "only_numeric"}
+OPTIONS = {"dialling", "country", "today", "formats", "case_sensitive", "only_numeric"}
 PROJECT = """
 project: cars
 sources: {crm: {path: crm, primary_key: id, columns: {plate: number_plate, name: name}}}

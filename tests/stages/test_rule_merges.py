@@ -13,7 +13,8 @@ from identity_spark.pipeline.counting import merges_only_here, rule_edges
 from identity_spark.schemas import JUDGED_LINKS, PROFILES
 from identity_spark.stages import rule_merges
 
-RULES = 4
+COMPARED = ("email", "phone", "last_name", "card")  # one rule each
+RULES = len(COMPARED)
 
 
 def merges(groups) -> int:
@@ -23,7 +24,7 @@ def merges(groups) -> int:
 @pytest.mark.parametrize("most_in_a_row", [1000, 5, 0])
 def test_merges_only_here_against_components(spark, make_config, monkeypatch, most_in_a_row: int):
     monkeypatch.setattr(rule_merges, "MOST_IN_A_ROW", most_in_a_row)
-    rules = ", ".join(f"{{name: r{n}, criteria: [{{identifiers: email}}]}}" for n in range(RULES))
+    rules = ", ".join(f"{{name: r{n}, criteria: [{{identifiers: {name}}}]}}" for n, name in enumerate(COMPARED))
     config = make_config(f"rules=[{rules}]")
     randomly = random.Random(7)
     ends = [
